@@ -1,0 +1,41 @@
+"""What can go wrong in the domain, with no HTTP and no Temporal in it.
+
+    DomainError
+    ├── NotFound      nothing here by that id, or not yours to see
+    ├── Invalid       the input cannot be right, whatever the state
+    ├── Refused       the input is fine, but the state or the rules say no
+    ├── Conflict      somebody else changed it first, or took it
+    └── Forbidden     you are known, and you may not
+
+Translated at two edges only: `api/errors.py` and `activities/errors.py`.
+"""
+
+
+class DomainError(Exception):
+    """Base of the tree. `detail` is a sentence for people: what happened and what to do."""
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+        """The input field at fault, when there is one."""
+
+
+class NotFound(DomainError):
+    """There is nothing by that id in this workspace."""
+
+
+class Invalid(DomainError):
+    """The input cannot be right; sending it again unchanged cannot help."""
+
+
+class Refused(DomainError):
+    """The thing is in a state that does not allow this."""
+
+
+class Conflict(DomainError):
+    """Somebody else changed or took it first; look again and retry."""
+
+
+class Forbidden(DomainError):
+    """The caller is known and lacks the right."""
