@@ -5,7 +5,8 @@
     ├── Invalid       the input cannot be right, whatever the state
     ├── Refused       the input is fine, but the state or the rules say no
     ├── Conflict      somebody else changed it first, or took it
-    └── Forbidden     you are known, and you may not
+    ├── Forbidden     you are known, and you may not
+    └── Unavailable   somebody we depend on does not answer; the same request may work later
 
 Translated at two edges only: `api/errors.py` and `activities/errors.py`.
 """
@@ -39,3 +40,7 @@ class Conflict(DomainError):
 
 class Forbidden(DomainError):
     """The caller is known and lacks the right."""
+
+
+class Unavailable(DomainError):
+    """A mail server, calendar or payment provider does not answer; the only error worth retrying unchanged."""
