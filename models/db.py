@@ -1,0 +1,134 @@
+"""Transactions: the only file that commits, and the place where the workspace scope is applied.
+
+SQLite runs with `BEGIN IMMEDIATE` behind one in-process writer lock: a deferred transaction that writes after
+reading silently loses updates or fails at once, and the busy handler starves writers (decision 0003).
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from models.tables.rows import WorkspaceRow
+from models.types.errors import Conflict, Forbidden
+from models.types.scope import Scope
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # the record must survive power loss, not only a killed process
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "temp_store=MEMORY",
+)
+
+
+class Database:
+    """An engine, its writer lock, and those who want to hear of commits."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _make_engine(url)
+        self._reading = self.engine.execution_options(read_only=True)
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writer: AbstractContextManager[Any] = threading.Lock() if is_sqlite else nullcontext()
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every committed write, in the writing thread. It must not block."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def write(self, scope: Scope) -> Iterator[Session]:
+        """One transaction that is committed when the block ends and undone when it raises.
+
+        Raises Conflict when a unique key or a row version says that somebody else was first.
+        """
+        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+            session.info["scope"] = scope
+            try:
+                yield session
+                session.commit()
+            except StaleDataError as stale:
+                raise Conflict("Somebody else changed this at the same moment. Reload and try again.") from stale
+            except IntegrityError as broken:
+                raise Conflict(f"This exists already, or refers to something that does not: {broken.orig}") from broken
+        for listener in self._listeners:
+            listener()
+
+    @contextmanager
+    def read(self, scope: Scope) -> Iterator[Session]:
+        """A snapshot that is never written; changes made to rows are dropped."""
+        with Session(self._reading, autoflush=False) as session:
+            session.info["scope"] = scope
+            yield session
+            session.rollback()
+
+
+def scope_of(session: Session) -> Scope:
+    """The scope a session was opened with."""
+    scope = session.info["scope"]
+    assert isinstance(scope, Scope)  # noqa: S101 - set by write() and read() alone
+    return scope
+
+
+def workspace_id_of(session: Session) -> str:
+    """The workspace a session works in. Raises Forbidden in the system scope."""
+    workspace_id = scope_of(session).workspace_id
+    if workspace_id is None:
+        raise Forbidden("This needs a workspace.")
+    return workspace_id
+
+
+def enter(session: Session, scope: Scope) -> None:
+    """Narrow a session to a scope found while it ran: a public link names its workspace, a log-in its member."""
+    session.info["scope"] = scope
+
+
+def _make_engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=30)
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_pre_ping=True, pool_size=20, max_overflow=20)
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _apply_scope(state: ORMExecuteState) -> None:
+    """Every select, update and delete sees the rows of its own workspace only; no query can forget it."""
+    workspace_id = scope_of(state.session).workspace_id  # type: ignore[arg-type]  # our sessions are SQLModel's
+    if workspace_id is not None and not state.is_column_load:
+        state.statement = state.statement.options(
+            with_loader_criteria(WorkspaceRow, lambda cls: cls.workspace_column() == workspace_id, include_aliases=True)
+        )
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp_rows(session: Session, _context: Any, _instances: Any) -> None:
+    """New rows take the scope's workspace; a row of another one cannot be written."""
+    workspace_id = scope_of(session).workspace_id
+    if workspace_id is None:
+        return
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, WorkspaceRow):
+            continue
+        if not row.workspace_id:
+            row.workspace_id = workspace_id
+        if row.workspace_id != workspace_id:
+            raise Forbidden("This belongs to another workspace.")

@@ -1,0 +1,96 @@
+"""The users' rules in versions, and their runs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from models.tables.rows import Archivable, UtcDateTime, Versioned, WorkspaceRow
+
+
+class Automation(WorkspaceRow, Versioned, Archivable, table=True):
+    """A rule as it is being drawn; what runs is an AutomationVersion."""
+
+    __tablename__ = "automations"
+
+    name: str
+    description: str = ""
+    status: str = Field(default="draft", index=True)
+    """`draft`, `published` or `off`."""
+    drawing: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    published_version: int = 0
+    trigger_kind: str = ""
+    trigger_type: str = Field(default="", index=True)
+    """Of the published version: the event type that starts it."""
+
+
+class AutomationVersion(WorkspaceRow, table=True):
+    """What was published: immutable, hashed."""
+
+    __tablename__ = "automation_versions"
+    __table_args__ = (UniqueConstraint("automation_id", "number"),)
+
+    automation_id: str = Field(foreign_key="automations.id", index=True)
+    number: int
+    plan: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    plan_hash: str
+    drawing: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    author: str = ""
+    note: str = ""
+
+
+class AutomationRun(WorkspaceRow, Versioned, table=True):
+    """One execution, pinned to its plan. Its position and outputs live here; its workflow only waits."""
+
+    __tablename__ = "automation_runs"
+    __table_args__ = (UniqueConstraint("automation_id", "event_id"),)
+
+    automation_id: str = Field(foreign_key="automations.id", index=True)
+    automation_version: int
+    plan_hash: str
+    event_id: str
+    """The event that started it; unique with the automation, so it starts once."""
+    engagement_id: str | None = Field(default=None, index=True)
+    status: str = Field(default="requested", index=True)
+    """`requested`, `running`, `waiting`, `parked`, `succeeded`, `failed` or `canceled`."""
+    state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    trigger: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """The record that started it, as the plan sees it."""
+    cause: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    next_wake_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StepRun(WorkspaceRow, table=True):
+    """What one node did in one run."""
+
+    __tablename__ = "step_runs"
+    __table_args__ = (UniqueConstraint("run_id", "node_path", "iteration"),)
+
+    run_id: str = Field(foreign_key="automation_runs.id", index=True)
+    node_path: str
+    iteration: int = 0
+    kind: str = ""
+    action: str = ""
+    status: str = "running"
+    attempts: int = 0
+    input: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    output: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    error: str = ""
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class EventSubscription(WorkspaceRow, table=True):
+    """A run that waits for an event; matched in the event's transaction."""
+
+    __tablename__ = "event_subscriptions"
+    __table_args__ = (UniqueConstraint("run_id", "wait_id"),)
+
+    run_id: str = Field(foreign_key="automation_runs.id", index=True)
+    wait_id: str
+    event_type: str = Field(index=True)
+    engagement_id: str | None = Field(default=None, index=True)
+    match: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """An expression over `event` and `trigger`; empty matches any."""

@@ -1,0 +1,157 @@
+"""The event catalogue: every fact that the product records, by name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """One kind of fact. subject: the noun it is about. payload: names of the extra values it carries."""
+
+    name: str
+    says: str
+    subject: str
+    payload: tuple[str, ...] = ()
+    is_client_visible: bool = False
+    """Whether the client's half of the timeline shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event as a workflow hears it. Ids only: the record is read through the API."""
+
+    event_id: str
+    type: str
+    subject_kind: str
+    subject_id: str
+    workspace_id: str
+    engagement_id: str | None = None
+    payload: dict[str, str | int | bool | None] | None = None
+    """Small, flat, without personal data."""
+
+
+def _types(subject: str, *rows: tuple[str, str, tuple[str, ...], bool]) -> list[EventType]:
+    return [EventType(f"{subject}.{verb}", says, subject, payload, seen) for verb, says, payload, seen in rows]
+
+
+CATALOGUE: dict[str, EventType] = {
+    event_type.name: event_type
+    for event_type in (
+        *_types(
+            "submission",
+            ("accepted", "A form was submitted", ("form_id",), True),
+            ("quarantined", "A submission was held back as possible spam", ("form_id",), False),
+        ),
+        *_types(
+            "contact",
+            ("added", "A contact was added", (), False),
+            ("changed", "A contact was changed", (), False),
+            ("merged", "Two contacts were merged", ("loser_id",), False),
+            ("archived", "A contact was archived", (), False),
+            ("unarchived", "A contact was brought back", (), False),
+        ),
+        *_types("company", ("added", "A company was added", (), False), ("archived", "A company was archived", (), False)),
+        *_types(
+            "engagement",
+            ("opened", "An engagement began", (), False),
+            ("status_changed", "An engagement moved on", ("from", "to"), False),
+            ("paused", "An engagement was paused", (), False),
+            ("resumed", "An engagement was resumed", (), False),
+            ("closed", "An engagement was closed", (), False),
+            ("lost", "An engagement was lost", (), False),
+            ("archived", "An engagement was archived", (), False),
+            ("unarchived", "An engagement was brought back", (), False),
+        ),
+        *_types(
+            "proposal",
+            ("drafted", "A proposal was drafted", (), False),
+            ("sent", "A proposal was sent", (), True),
+            ("viewed", "A proposal was viewed", (), False),
+            ("accepted", "A proposal was accepted", ("contract_id", "project_template_id", "scheduler_id"), True),
+            ("declined", "A proposal was declined", (), True),
+            ("expired", "A proposal expired", (), True),
+            ("withdrawn", "A proposal was withdrawn", (), True),
+            ("superseded", "A proposal was replaced by a new version", ("by_id",), True),
+            ("sealed", "The signed documents were sealed and sent", (), True),
+        ),
+        *_types(
+            "contract",
+            ("sent", "A contract was sent", (), True),
+            ("completed", "A contract was signed by everybody", (), True),
+            ("declined", "A contract was declined", (), True),
+            ("voided", "A contract was voided", (), True),
+        ),
+        *_types(
+            "project",
+            ("started", "A project began", (), True),
+            ("completed", "A project was completed", (), True),
+            ("archived", "A project was archived", (), False),
+        ),
+        *_types(
+            "task",
+            ("created", "A task was created", (), False),
+            ("assigned", "A task was assigned", ("assignee_id",), False),
+            ("moved", "A task was moved", (), False),
+            ("completed", "A task was completed", (), False),
+            ("reopened", "A task was reopened", (), False),
+        ),
+        *_types("comment", ("added", "A comment was added", ("is_shared",), False)),
+        *_types("file", ("added", "A file was added", ("is_shared",), False)),
+        *_types(
+            "booking",
+            ("made", "A call was booked", ("scheduler_id",), True),
+            ("rescheduled", "A call was moved", (), True),
+            ("canceled", "A call was cancelled", (), True),
+            ("held", "A call took place", (), False),
+        ),
+        *_types(
+            "time_entry",
+            ("started", "A timer was started", (), False),
+            ("stopped", "A timer was stopped", (), False),
+            ("logged", "Time was logged", (), False),
+        ),
+        *_types(
+            "invoice",
+            ("drafted", "An invoice was drafted", (), False),
+            ("issued", "An invoice was issued", ("kind",), False),
+            ("sent", "An invoice was sent", (), True),
+            ("reminded", "A payment reminder was sent", (), True),
+            ("paid", "An invoice was paid", (), True),
+            ("voided", "An invoice was voided", (), True),
+            ("overdue", "An invoice became overdue", (), False),
+            ("written_off", "An invoice was written off", (), False),
+        ),
+        *_types(
+            "payment",
+            ("succeeded", "A payment arrived", ("invoice_id",), True),
+            ("failed", "A payment failed", ("invoice_id",), False),
+            ("refunded", "A payment was refunded", ("invoice_id",), True),
+        ),
+        *_types("receipt", ("issued", "A receipt was sent", ("invoice_id", "payment_id"), True)),
+        *_types(
+            "retainer",
+            ("started", "A retainer began", (), True),
+            ("period_billed", "A retainer period was billed", ("index", "invoice_id"), False),
+            ("changed", "A retainer was changed", (), False),
+            ("paused", "A retainer was paused", (), True),
+            ("resumed", "A retainer was resumed", (), True),
+            ("past_due", "A retainer's charge failed", (), False),
+            ("ended", "A retainer ended", (), True),
+        ),
+        *_types(
+            "message",
+            ("received", "A message came in from a client", ("conversation_id",), True),
+            ("posted", "A message was posted", ("conversation_id",), False),
+        ),
+        *_types("email", ("sent", "A mail was sent", (), False), ("refused", "A mail could not be delivered", (), False)),
+        *_types("portal", ("invited", "The client was invited to the portal", (), False)),
+        *_types(
+            "automation_run",
+            ("requested", "An automation was triggered", ("automation_id",), False),
+            ("finished", "An automation run ended", ("automation_id", "status"), False),
+            ("parked", "An automation run needs repair", ("automation_id",), False),
+            ("woken", "An automation run heard what it waited for", ("wait_id", "happened"), False),
+            ("canceled", "An automation run was cancelled", (), False),
+        ),
+        *_types("wait", ("repaired", "A stuck step was dealt with", ("action", "workflow_id", "key"), False)),
+    )
+}
