@@ -49,7 +49,8 @@ def record(
     session.flush()
     _deliver(session, event)
     _end_waits(session, event)
-    automation_triggers.match(session, event)
+    for fact in automation_triggers.match(session, event):
+        record(session, fact.event_type, fact.run_id, engagement_id=fact.engagement_id, **fact.payload)
     return event
 
 

@@ -77,7 +77,10 @@ class ApiToken(Row, table=True):
 
 
 class CapabilityLink(Row, table=True):
-    """The right of one recipient to one document. The token is derived from the id and the secret key, so it can be mailed again."""
+    """The right of one recipient to one document.
+
+    The token is derived from the id and the secret key, so it can be mailed again; only its digest is stored.
+    """
 
     __tablename__ = "capability_links"
 

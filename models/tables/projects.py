@@ -35,7 +35,8 @@ class ProjectTemplate(WorkspaceRow, Archivable, table=True):
 
     name: str
     structure: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    """{"boards": [{"name", "is_shared", "groups": [{"name", "tasks": [{"title", "description", "due_in_days", "role", "is_shared", "for_client", "checklist"}]}]}]}."""
+    """{"boards": [{"name", "is_shared", "groups": [{"name", "tasks": [task]}]}]} where a task is
+    {"title", "description", "due_in_days", "role", "is_shared", "for_client", "checklist"}."""
 
 
 class ProjectPerson(WorkspaceRow, table=True):

@@ -25,7 +25,7 @@ class Proposal(WorkspaceRow, Versioned, Archivable, table=True):
     status: str = Field(default="draft", index=True)
     """`draft`, `sent`, `accepted`, `declined`, `expired`, `withdrawn` or `superseded`."""
     blocks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
-    """In order: {"kind": "text", "markdown": …} | {"kind": "prices"} | {"kind": "terms", "markdown": …} | {"kind": "signature"} | …."""
+    """In order, each {"kind": "text" | "terms", "markdown": …} or {"kind": "prices" | "signature" | "scheduler" | …}."""
     currency: str = "EUR"
     prices_include_tax: bool = False
     tax_rounding: str = "document"
