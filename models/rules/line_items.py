@@ -54,6 +54,8 @@ def document_totals(
 def line_amount(item: LineItem) -> int:
     """Price by quantity (or by tracked seconds) less the line's own discount, rounded once."""
     keep = Fraction(WHOLE_BPS - item.discount_bps, WHOLE_BPS)
+    if item.amount_minor is not None:
+        return round_half_up(item.amount_minor * keep)
     quantity = Fraction(item.quantity_milli, 1000) if item.seconds is None else Fraction(item.seconds, _SECONDS_PER_HOUR)
     return round_half_up(item.unit_price_minor * quantity * keep)
 
@@ -65,7 +67,7 @@ def amount_for_seconds(seconds: int, rate_minor_per_hour: int) -> int:
 
 def is_counted(item: LineItem) -> bool:
     """Whether the line belongs to the total: it is not optional, or it was chosen."""
-    return item.selected or not item.optional
+    return item.is_selected or not item.is_optional
 
 
 def _treated(item: LineItem, document: TaxTreatment) -> LineItem:

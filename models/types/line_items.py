@@ -9,6 +9,7 @@ class LineItemKind(StrEnum):
     HOURLY = "hourly"
     RECURRING = "recurring"
     DISCOUNT = "discount"
+    DEPOSIT = "deposit"
 
 
 class TaxTreatment(StrEnum):
@@ -45,8 +46,10 @@ class LineItem:
     """Whether this price includes its taxes; None follows the document."""
     discount_bps: int = 0
     """Off this line. On a discount line without a price: off all the lines, 10 % = 1000."""
-    optional: bool = False
-    selected: bool = True
+    amount_minor: int | None = None
+    """A price settled before, in place of price by quantity; the line's discount still comes off."""
+    is_optional: bool = False
+    is_selected: bool = True
     """Chosen by the client; matters for optional lines only."""
 
 

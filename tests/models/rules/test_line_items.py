@@ -40,8 +40,8 @@ def test_currencies_without_cents_and_with_mils(currency, minor, tax, total):
 
 
 def test_an_option_counts_only_when_chosen():
-    chosen = fixed(5000, 20_000, optional=True)
-    left = fixed(70_000, 20_000, optional=True, selected=False)
+    chosen = fixed(5000, 20_000, is_optional=True)
+    left = fixed(70_000, 20_000, is_optional=True, is_selected=False)
     totals = document_totals([fixed(10_000, 20_000), chosen, left], currency="EUR")
     assert totals.total_minor == 18_000
     assert (totals.lines[2].counted, totals.lines[2].amount_minor, totals.lines[2].gross_minor) == (False, 70_000, 0)
@@ -107,6 +107,8 @@ def test_time_is_priced_once_per_line():
     assert 3 * amount_for_seconds(1200, 10_000) == 9999
     item = LineItem(LineItemKind.HOURLY, "Design", 10_000, seconds=3 * 1200)
     assert document_totals([item], currency="EUR").total_minor == 10_000
+    settled = LineItem(LineItemKind.HOURLY, "Design", 10_000, seconds=3600, amount_minor=9999)
+    assert document_totals([settled], currency="EUR").total_minor == 9999
 
 
 def test_an_empty_document_is_zero():
@@ -125,8 +127,8 @@ lines = st.builds(
     tax_treatment=st.sampled_from(list(TaxTreatment)),
     tax_included=st.sampled_from([None, None, True, False]),
     discount_bps=st.integers(0, 10_000),
-    optional=st.booleans(),
-    selected=st.booleans(),
+    is_optional=st.booleans(),
+    is_selected=st.booleans(),
 )
 percent_off = st.builds(
     LineItem,
