@@ -112,7 +112,7 @@ class Charge:
     """The provider's own word: card_declined, insufficient_funds, INSTRUMENT_DECLINED…"""
     customer_ref: str | None = None
     method_ref: str | None = None
-    """The saved method, when this charge saved one or used one."""
+    """The method saved by this charge, or used by `charge_saved_card`."""
     card_label: str | None = None
     """For people: "Visa •••• 4242"."""
     refunded_minor: int = 0
