@@ -7,7 +7,7 @@ import re
 
 DEFAULT = "#4353c9"
 WHITE, BLACK = "#ffffff", "#000000"
-_LIGHT_PAPER, _DARK_PAPER = "#ece9f2", "#2d2f3c"
+_LIGHT_PAPER, _DARK_PAPER = "#e4e2d6", "#2d2f3c"
 """The least favourable grounds a coloured word may stand on in the light and in the dark theme."""
 _TEXT, _SHAPE = 4.6, 3.1
 """Least contrast of words and of shapes, a hair above the norm's 4.5 and 3."""
