@@ -1,0 +1,25 @@
+"""HTML for the client's side of the table."""
+
+from api.portal import (
+    bookings,
+    contracts,
+    files,
+    forms,
+    home,
+    invoices,
+    messages,
+    projects,
+    proposals,
+)
+
+ROUTERS = [
+    bookings.router,
+    contracts.router,
+    files.router,
+    forms.router,
+    home.router,
+    invoices.router,
+    messages.router,
+    projects.router,
+    proposals.router,
+]

@@ -1,0 +1,32 @@
+"""From the API's answers to Temporal's failures, once: what a retry can mend is retryable, nothing else is."""
+
+import httpx
+from temporalio.exceptions import ApplicationError
+
+_WORTH_A_RETRY = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+def raise_for(response: httpx.Response) -> None:
+    """Raise ApplicationError for any answer but success. Its type is the problem's name, its message the detail."""
+    if response.is_success:
+        return
+    problem = _problem(response)
+    kind = str(problem.get("type", "")).rpartition("#")[2] or f"HTTP_{response.status_code}"
+    raise ApplicationError(
+        str(problem.get("detail") or response.text[:500]),
+        type=kind,
+        non_retryable=response.status_code not in _WORTH_A_RETRY,
+    )
+
+
+def unreachable(error: httpx.HTTPError) -> ApplicationError:
+    """The API did not answer: worth a retry, always."""
+    return ApplicationError(f"The API cannot be reached: {error!r}", type="Unreachable")
+
+
+def _problem(response: httpx.Response) -> dict[str, object]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

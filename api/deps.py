@@ -1,0 +1,204 @@
+"""One request, one transaction: who calls, what they may see, the open session."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Depends, Header, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse, Response
+from sqlmodel import Session
+
+from api.errors import NotSignedIn
+from models import clock
+from models.commands.idempotency import find_answer, remember_answer
+from models.db import Database, enter
+from models.queries.principals import find_api_token, find_login
+from models.settings import Settings
+from models.tables.workspaces import Workspace
+from models.types.errors import Forbidden, Invalid, NotFound
+from models.types.principals import Door, Principal, PrincipalKind
+from models.types.scope import Cause, Scope
+
+MEMBER_COOKIE = "throughline_member"
+PORTAL_COOKIE = "throughline_portal"
+_COOKIES = {Door.MEMBER: MEMBER_COOKIE, Door.PORTAL: PORTAL_COOKIE}
+
+
+class Call:
+    """A request being answered. Endpoints get one; the session is open while they run, and committed after."""
+
+    session: Session
+    principal: Principal
+
+    def __init__(self, request: Request, *, writes: bool, key: str | None = None, fingerprint: str = "") -> None:
+        self.request = request
+        self.writes = writes
+        self.key = key
+        self._fingerprint = fingerprint
+        self.database: Database = request.app.state.database
+        self.settings: Settings = request.app.state.settings
+
+    @contextmanager
+    def open(self, door: Door, noun: str) -> Iterator[None]:
+        """Open the transaction, find out who calls, and refuse those who may not."""
+        with (self.database.write if self.writes else self.database.read)(Scope(None)) as session:
+            self.session = session
+            self.principal = self._authenticate(door)
+            self._authorise(door, noun)
+            if self.principal.workspace_id is not None:
+                self.enter(self.principal.workspace_id)
+            yield
+
+    def enter(self, workspace_id: str) -> None:
+        """Work in one workspace from here on. Public routes call it with the workspace that their link names."""
+        enter(self.session, Scope(workspace_id, self.principal.actor, self._cause))
+        structlog.contextvars.bind_contextvars(workspace_id=workspace_id)
+
+    def act_as(self, principal: Principal) -> None:
+        """Go on as somebody who proved who they are while the call ran: a capability link names its recipient."""
+        self.principal = principal
+        if principal.workspace_id is None:
+            raise Forbidden("This needs a workspace.")
+        self.__dict__.pop("workspace", None)
+        self.enter(principal.workspace_id)
+
+    @property
+    def now(self) -> datetime:
+        return clock.now()
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The workspace of the caller or of the link. Raises NotFound when there is none."""
+        scope = self.session.info["scope"]
+        workspace = self.session.get(Workspace, scope.workspace_id) if scope.workspace_id else None
+        if workspace is None:
+            raise NotFound("There is no such workspace.")
+        return workspace
+
+    @property
+    def actor(self) -> str:
+        return self.principal.actor
+
+    @property
+    def address(self) -> str:
+        """The caller's network address as the socket says; forwarded headers count only behind a configured proxy."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
+    def agent(self) -> str:
+        return self.request.headers.get("user-agent", "")[:400]
+
+    @property
+    def is_htmx(self) -> bool:
+        return self.request.headers.get("HX-Request") == "true"
+
+    def url(self, path: str) -> str:
+        """An absolute address for mails: path begins with a slash."""
+        return self.settings.public_url.rstrip("/") + path
+
+    # -- who ---------------------------------------------------------------------------------------------------
+
+    def _authenticate(self, door: Door) -> Principal:
+        if door is Door.PUBLIC:
+            return Principal()
+        if door is Door.REST:
+            return self._program() or self._signed_in(Door.MEMBER) or self._signed_in(Door.PORTAL) or Principal()
+        return self._signed_in(door) or Principal()
+
+    def _program(self) -> Principal | None:
+        kind, _, token = self.request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            return None
+        if _same(token, self.settings.worker_token):
+            return Principal(
+                kind=PrincipalKind.WORKER, workspace_id=self.request.headers.get("x-workspace"), scopes=frozenset({"*"})
+            )
+        return find_api_token(self.session, token)
+
+    def _signed_in(self, door: Door) -> Principal | None:
+        token = self.request.cookies.get(_COOKIES[door])
+        return find_login(self.session, token, door, now=self.now) if token else None
+
+    def _authorise(self, door: Door, noun: str) -> None:
+        if door is Door.PUBLIC:
+            return
+        if self.principal.kind is PrincipalKind.NOBODY:
+            raise NotSignedIn(door)
+        if door is Door.REST and not self.principal.may(noun, "write" if self.writes else "read"):
+            raise Forbidden(f"This needs the scope {noun}:{'write' if self.writes else 'read'}.")
+
+    @cached_property
+    def _cause(self) -> Cause:
+        said = self.request.headers.get("x-cause")
+        if not said or self.principal.kind is not PrincipalKind.WORKER:
+            return Cause()
+        values = json.loads(said)
+        return replace(Cause(**values), automation_ids=tuple(values.get("automation_ids", ())))
+
+    # -- once ----------------------------------------------------------------------------------------------------
+
+    def replay(self) -> Response | None:
+        """The first answer, when this keyed write was made before."""
+        if not self.writes or self.key is None:
+            return None
+        stored = find_answer(self.session, self._key_space, self.key, self._fingerprint)
+        if stored is None:
+            return None
+        headers = {"Idempotent-Replayed": "true"}
+        if stored.status_code == 204:
+            return Response(status_code=204, headers=headers)
+        return JSONResponse(stored.answer, status_code=stored.status_code, headers=headers)
+
+    def remember(self, answer: Any, status_code: int) -> None:
+        """Keep the answer for repeats, in this transaction."""
+        if self.writes and self.key is not None and not isinstance(answer, Response):
+            remember_answer(
+                self.session,
+                self._key_space,
+                self.key,
+                self._fingerprint,
+                status_code=status_code,
+                answer=jsonable_encoder(answer),
+            )
+
+    @property
+    def _key_space(self) -> str:
+        return self.session.info["scope"].workspace_id or "system"
+
+
+def _same(token: str, secret: str) -> bool:
+    """Compare by digest, so that the time taken tells nothing."""
+    return bool(secret) and hashlib.sha256(token.encode()).digest() == hashlib.sha256(secret.encode()).digest()
+
+
+async def worker_only(request: Request) -> None:
+    """A dependency for routes that only the worker may call. Raises Forbidden."""
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if not _same(token, request.app.state.settings.worker_token):
+        raise Forbidden("Only the worker may call this.")
+
+
+async def _reading(request: Request) -> Call:
+    return Call(request, writes=False)
+
+
+async def _writing(request: Request, idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> Call:
+    if idempotency_key is None:
+        return Call(request, writes=True)
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        raise Invalid("A keyed request carries JSON. Upload files without an Idempotency-Key.", field="Idempotency-Key")
+    said = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()
+    return Call(request, writes=True, key=idempotency_key, fingerprint=hashlib.sha256(said).hexdigest())
+
+
+Read = Annotated[Call, Depends(_reading)]
+"""For endpoints that change nothing."""
+Write = Annotated[Call, Depends(_writing)]
+"""For endpoints that change something: one transaction, committed when they return."""

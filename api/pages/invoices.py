@@ -1,0 +1,6 @@
+"""Invoices."""
+
+from api.routing import Router
+from models.types.principals import Door
+
+router = Router("invoices", Door.MEMBER, prefix="")

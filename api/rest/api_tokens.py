@@ -1,0 +1,5 @@
+"""Keys for programs."""
+
+from api.routing import Router
+
+router = Router("api_tokens")

@@ -1,0 +1,5 @@
+"""Runs of automations."""
+
+from api.routing import Router
+
+router = Router("automation_runs")

@@ -1,0 +1,5 @@
+"""The users' rules: drawings, versions, publishing."""
+
+from api.routing import Router
+
+router = Router("automations")

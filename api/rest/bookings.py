@@ -1,0 +1,5 @@
+"""Booked calls."""
+
+from api.routing import Router
+
+router = Router("bookings")

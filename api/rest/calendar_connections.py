@@ -1,0 +1,5 @@
+"""Calendars whose busy times block slots."""
+
+from api.routing import Router
+
+router = Router("calendar_connections")

@@ -1,0 +1,5 @@
+"""What is said about a thing."""
+
+from api.routing import Router
+
+router = Router("comments")

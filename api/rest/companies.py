@@ -1,0 +1,5 @@
+"""Who a contact works for."""
+
+from api.routing import Router
+
+router = Router("companies")

@@ -1,0 +1,5 @@
+"""People we deal with."""
+
+from api.routing import Router
+
+router = Router("contacts")

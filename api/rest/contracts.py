@@ -1,0 +1,5 @@
+"""Legal documents and their signing."""
+
+from api.routing import Router
+
+router = Router("contracts")

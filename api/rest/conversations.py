@@ -1,0 +1,5 @@
+"""The inbox: channels and talks with clients."""
+
+from api.routing import Router
+
+router = Router("conversations")

@@ -1,0 +1,59 @@
+"""The outbox, for the relay alone."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from api.deps import Call, Write, worker_only
+from api.routing import Router
+from models.commands.deliveries import claim_deliveries, settle_deliveries
+from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
+from models.types.scope import Scope
+
+router = Router("deliveries", include_in_schema=False)
+
+
+class ClaimWanted(BaseModel):
+    """How many, and how long to wait for the first."""
+
+    limit: int = Field(default=50, ge=1, le=200)
+    wait_seconds: float = Field(default=20, ge=0, le=25)
+
+
+@router.post("/deliveries/claims")
+async def claim(wanted: ClaimWanted, request: Request, _worker: Annotated[None, Depends(worker_only)]) -> list[dict[str, Any]]:
+    """Claim due deliveries; when there are none, wait for the next commit. The bell misses other processes' commits,
+    so it is never waited on for more than half a second.
+    """
+    deadline = asyncio.get_running_loop().time() + wanted.wait_seconds
+    bell: asyncio.Event = request.app.state.bell
+    while True:
+        bell.clear()
+        claimed = await run_in_threadpool(_claim, request, wanted.limit)
+        left = deadline - asyncio.get_running_loop().time()
+        if claimed or left <= 0:
+            return [asdict(one) for one in claimed]
+        try:
+            async with asyncio.timeout(min(left, 0.5)):
+                await bell.wait()
+        except TimeoutError:
+            continue
+
+
+def _claim(request: Request, limit: int) -> list[ClaimedDelivery]:
+    call = Call(request, writes=True)
+    with call.database.read(Scope(None)) as session:
+        if not claim_deliveries(session, now=call.now, limit=1):
+            return []  # looking costs no writer lock
+    with call.database.write(Scope(None)) as session:
+        return claim_deliveries(session, now=call.now, limit=limit)
+
+
+@router.post("/deliveries/outcomes", status_code=204)
+def settle(outcomes: list[DeliveryOutcome], call: Write, _worker: Annotated[None, Depends(worker_only)]) -> None:
+    """Report what became of claimed deliveries."""
+    settle_deliveries(call.session, outcomes, now=call.now)

@@ -1,0 +1,5 @@
+"""Mail that left or will leave."""
+
+from api.routing import Router
+
+router = Router("emails")

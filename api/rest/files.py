@@ -1,0 +1,5 @@
+"""Files, private unless shared."""
+
+from api.routing import Router
+
+router = Router("files")

@@ -1,0 +1,5 @@
+"""Forms and their versions."""
+
+from api.routing import Router
+
+router = Router("forms")

@@ -1,0 +1,5 @@
+"""People of the studio."""
+
+from api.routing import Router
+
+router = Router("members")

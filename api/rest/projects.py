@@ -1,0 +1,5 @@
+"""Projects and their people."""
+
+from api.routing import Router
+
+router = Router("projects")

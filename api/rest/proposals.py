@@ -1,0 +1,5 @@
+"""Proposals: draft, send, accept, decline."""
+
+from api.routing import Router
+
+router = Router("proposals")

@@ -1,0 +1,5 @@
+"""Work bought by the period."""
+
+from api.routing import Router
+
+router = Router("retainers")

@@ -1,0 +1,5 @@
+"""Answers to forms."""
+
+from api.routing import Router
+
+router = Router("submissions")

@@ -1,0 +1,5 @@
+"""Tasks."""
+
+from api.routing import Router
+
+router = Router("tasks")

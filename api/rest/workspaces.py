@@ -1,0 +1,5 @@
+"""The workspace's own settings."""
+
+from api.routing import Router
+
+router = Router("workspaces")

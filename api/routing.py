@@ -1,0 +1,65 @@
+"""Routers whose endpoints run inside their transaction."""
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, get_args, get_origin
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from api.deps import Call
+from models.types.principals import Door
+
+
+class Router(APIRouter):
+    """Routes of one noun behind one door.
+
+    An endpoint that takes a `call: Read` or `call: Write` is wrapped so that authentication, the work, the stored
+    answer and the commit happen in one thread and one transaction. Opening the session in a dependency instead could
+    stall the server: the threads waiting for the writer lock would be those its holder needs to go on.
+    """
+
+    def __init__(self, noun: str, door: Door = Door.REST, **options: Any) -> None:
+        super().__init__(tags=[noun], **options)
+        self.noun = noun
+        self.door = door
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Register the endpoint, inside its transaction."""
+        wrapped = _in_transaction(endpoint, self.door, self.noun, options.get("status_code") or 200)
+        if self.door is not Door.REST:
+            options["include_in_schema"] = False
+            options["response_model"] = None
+        super().add_api_route(path, wrapped, **options)
+
+
+def _in_transaction(endpoint: Callable[..., Any], door: Door, noun: str, status_code: int) -> Callable[..., Any]:
+    name = _call_parameter(endpoint)
+    if name is None:
+        return endpoint
+
+    @functools.wraps(endpoint)
+    def run(**arguments: Any) -> Any:
+        call: Call = arguments[name]
+        with call.open(door, noun):
+            stored = call.replay()
+            if stored is not None:
+                return stored
+            answer = endpoint(**arguments)
+            call.remember(answer, status_code)
+            return _empty() if answer is None and status_code == 204 else answer
+
+    return run
+
+
+def _call_parameter(endpoint: Callable[..., Any]) -> str | None:
+    for name, parameter in inspect.signature(endpoint).parameters.items():
+        kind = parameter.annotation
+        if get_origin(kind) is Annotated and get_args(kind)[0] is Call:
+            return name
+    return None
+
+
+def _empty() -> Response:
+    return Response(status_code=204)

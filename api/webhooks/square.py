@@ -1,0 +1,6 @@
+"""Square's events. Verify, store, answer."""
+
+from api.routing import Router
+from models.types.principals import Door
+
+router = Router("square", Door.PUBLIC)

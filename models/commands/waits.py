@@ -1,0 +1,69 @@
+"""Waits: registered by those who wait, closed by what ends them."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models.commands.events import close_wait, record
+from models.db import workspace_id_of
+from models.ids import new_id
+from models.tables.waits import Wait
+from models.types.errors import Invalid, Refused
+from models.types.waits import WaitInput, WaitKind
+
+
+def register_wait(session: Session, wanted: WaitInput, *, now: datetime) -> Wait:
+    """Show a wait. The same workflow and key again changes the open wait and keeps its `since`."""
+    wait = find_open_wait(session, wanted.workflow_id, wanted.key)
+    if wait is None:
+        wait = Wait(
+            id=new_id("wai"), workspace_id=workspace_id_of(session), workflow_id=wanted.workflow_id, key=wanted.key, since=now
+        )
+        session.add(wait)
+    if wait.what != wanted.what:
+        wait.since = now
+    for name in ("engagement_id", "kind", "what", "client_what", "whom", "then_what", "subject_kind", "subject_id"):
+        setattr(wait, name, getattr(wanted, name))
+    wait.until = datetime.fromisoformat(wanted.until) if wanted.until else None
+    wait.ended_by = list(wanted.ended_by)
+    wait.detail = dict(wanted.detail)
+    return wait
+
+
+def find_open_wait(session: Session, workflow_id: str, key: str) -> Wait | None:
+    """The open wait of a workflow by its key, or None."""
+    return session.exec(
+        select(Wait).where(Wait.workflow_id == workflow_id, Wait.key == key, col(Wait.closed_at).is_(None))
+    ).one_or_none()
+
+
+def close_waits(session: Session, workflow_id: str, key: str, *, closed_by: str, now: datetime) -> int:
+    """Close one open wait of a workflow, or all with key "*"; the number closed."""
+    statement = select(Wait).where(Wait.workflow_id == workflow_id, col(Wait.closed_at).is_(None))
+    if key != "*":
+        statement = statement.where(Wait.key == key)
+    waits = session.exec(statement).all()
+    for wait in waits:
+        close_wait(wait, closed_by=closed_by, at=now)
+    return len(waits)
+
+
+def repair_wait(session: Session, wait: Wait, action: str, *, actor: str, now: datetime) -> None:
+    """Decide on a stuck step: `retry` it or `skip` it. Its workflow hears of it.
+
+    Raises Refused when the wait is over or is not a stuck step, Invalid for another action.
+    """
+    if action not in ("retry", "skip"):
+        raise Invalid("A stuck step can be retried or skipped.", field="action")
+    if wait.closed_at is not None or wait.kind != WaitKind.REPAIR:
+        raise Refused("This step is not stuck any more.")
+    close_wait(wait, closed_by=actor, at=now)
+    record(
+        session,
+        "wait.repaired",
+        wait.id,
+        engagement_id=wait.engagement_id,
+        action=action,
+        workflow_id=wait.workflow_id,
+        key=wait.key,
+    )

@@ -1,0 +1,29 @@
+"""What the relay claims and how it reports back."""
+
+from dataclasses import dataclass
+
+from models.types.events import Happened
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """One event to hand to one workflow."""
+
+    seq: int
+    target: str
+    kind: str
+    event: Happened
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOutcome:
+    """How a delivery went.
+
+    outcome: `delivered`, `late` (the workflow had ended), `failed` (try again later) or `returned` (not tried, because an
+    earlier delivery to the same target failed).
+    """
+
+    seq: int
+    outcome: str
+    error: str = ""

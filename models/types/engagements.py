@@ -1,0 +1,29 @@
+"""The engagement's stage machine, as data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EngagementStatus(StrEnum):
+    """Where an engagement stands."""
+
+    LEAD = "lead"
+    PROPOSED = "proposed"
+    CONTRACTED = "contracted"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing an engagement does after an event: call an activity, or start a child workflow."""
+
+    kind: str
+    """`activity` or `child`."""
+    name: str
+    """The activity's registered name, or the child's noun."""
+    subject_id: str
+    what: str
+    """In words, for the repair tray."""

@@ -1,0 +1,55 @@
+"""Named timeouts and retry policies. Attempts are always bounded: what still fails becomes a repair wait."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import RetryPolicy
+
+from models.types.workflow_ids import ENGINE_QUEUE, INTEGRATIONS_QUEUE
+
+
+class ActivityPolicy(TypedDict):
+    """How an activity is called; spread into `execute_activity`."""
+
+    task_queue: str
+    start_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+OUR_API = ActivityPolicy(
+    task_queue=ENGINE_QUEUE,
+    start_to_close_timeout=timedelta(seconds=45),
+    # About two and a half hours in all: an API that is away for a night is the repair tray's business.
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=500),
+        backoff_coefficient=2,
+        maximum_interval=timedelta(minutes=5),
+        maximum_attempts=40,
+    ),
+)
+OUTSIDE = ActivityPolicy(
+    task_queue=INTEGRATIONS_QUEUE,
+    start_to_close_timeout=timedelta(seconds=120),
+    # About a day: mail servers and providers come back.
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2,
+        maximum_interval=timedelta(minutes=10),
+        maximum_attempts=150,
+    ),
+)
+UNTIL_ANSWERED = ActivityPolicy(
+    task_queue=ENGINE_QUEUE,
+    start_to_close_timeout=timedelta(seconds=45),
+    # Only to show that something needs repair: there is nobody else to tell. Ten years of attempts are bounded too.
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2,
+        maximum_interval=timedelta(minutes=5),
+        maximum_attempts=1_000_000,
+    ),
+)
+HISTORY_BUDGET = 2000
+"""Events after which a workflow rolls over: half of what the server suggests."""
+SEEN_EVENTS = 500
+"""How many event ids a workflow remembers, to drop repeats."""

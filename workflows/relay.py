@@ -1,0 +1,123 @@
+"""Carries events from the record to the workflows that must hear of them: claim, signal, acknowledge.
+
+A crash anywhere means that a delivery is sent again; the server drops a repeat within a run by its request id, and
+the workflow drops it by its seen-set.
+"""
+
+import asyncio
+from dataclasses import asdict
+
+import structlog
+from temporalio.api.common.v1 import Payloads, WorkflowExecution, WorkflowType
+from temporalio.api.enums.v1 import WorkflowIdConflictPolicy
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import SignalWithStartWorkflowExecutionRequest, SignalWorkflowExecutionRequest
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.client import ApiClient
+from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
+from models.types.events import Happened
+from models.types.workflow_ids import ENGINE_QUEUE, EVENT_SIGNAL, workflow_type
+from models.types.workflow_state import SubjectState
+from workflows.search_attributes import initial_attributes
+
+log = structlog.get_logger("relay")
+_BATCH = 50
+_SEND_TIMEOUT_SECONDS = 10.0  # rpc_timeout is not an overall deadline: the SDK retries inside it
+
+
+class Relay:
+    """Runs until cancelled."""
+
+    def __init__(self, client: Client, api: ApiClient) -> None:
+        self._client = client
+        self._api = api
+
+    async def run(self) -> None:
+        """Claim and deliver for ever; when the API or Temporal is away, wait and go on."""
+        while True:
+            try:
+                claimed = await self._claim()
+                if claimed:
+                    await self._settle(await self._deliver_all(claimed))
+            except ApplicationError as error:
+                log.warning("relay waits", reason=error.message)
+                await asyncio.sleep(1)
+
+    async def _claim(self) -> list[ClaimedDelivery]:
+        rows = await self._api.system("/deliveries/claims", {"limit": _BATCH, "wait_seconds": 20})
+        return [ClaimedDelivery(**{**row, "event": Happened(**row["event"])}) for row in rows]
+
+    async def _settle(self, outcomes: list[DeliveryOutcome]) -> None:
+        await self._api.system("/deliveries/outcomes", [asdict(outcome) for outcome in outcomes])
+
+    async def _deliver_all(self, claimed: list[ClaimedDelivery]) -> list[DeliveryOutcome]:
+        """Targets side by side, the deliveries of one target in order."""
+        by_target: dict[str, list[ClaimedDelivery]] = {}
+        for delivery in claimed:
+            by_target.setdefault(delivery.target, []).append(delivery)
+        nested = await asyncio.gather(*(self._deliver_in_order(several) for several in by_target.values()))
+        return [outcome for outcomes in nested for outcome in outcomes]
+
+    async def _deliver_in_order(self, several: list[ClaimedDelivery]) -> list[DeliveryOutcome]:
+        outcomes: list[DeliveryOutcome] = []
+        for delivery in several:
+            outcome = await self._deliver(delivery)
+            outcomes.append(outcome)
+            if outcome.outcome == "failed":
+                # What follows must not overtake it; the rest of the claim is given back.
+                outcomes += [
+                    DeliveryOutcome(later.seq, "failed", "an earlier event failed") for later in several[len(outcomes) :]
+                ]
+                break
+        return outcomes
+
+    async def _deliver(self, delivery: ClaimedDelivery) -> DeliveryOutcome:
+        try:
+            async with asyncio.timeout(_SEND_TIMEOUT_SECONDS):
+                await (self._start(delivery) if delivery.kind == "start" else self._signal(delivery))
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return DeliveryOutcome(delivery.seq, "late")
+            return DeliveryOutcome(delivery.seq, "failed", error.message)
+        except TimeoutError:
+            return DeliveryOutcome(delivery.seq, "failed", "Temporal did not answer in time")
+        return DeliveryOutcome(delivery.seq, "delivered")
+
+    async def _signal(self, delivery: ClaimedDelivery) -> None:
+        await self._client.workflow_service.signal_workflow_execution(
+            SignalWorkflowExecutionRequest(
+                namespace=self._client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=delivery.target),
+                signal_name=EVENT_SIGNAL,
+                input=await self._payloads(delivery.event),
+                request_id=delivery.event.event_id,
+                identity=self._client.identity,
+            )
+        )
+
+    async def _start(self, delivery: ClaimedDelivery) -> None:
+        """Signal the workflow, starting it first when it is not running."""
+        event = delivery.event
+        noun, _, subject_id = delivery.target.partition("/")
+        state = SubjectState(event.workspace_id, subject_id, engagement_id=event.engagement_id)
+        request = SignalWithStartWorkflowExecutionRequest(
+            namespace=self._client.namespace,
+            workflow_id=delivery.target,
+            workflow_type=WorkflowType(name=workflow_type(delivery.target)),
+            task_queue=TaskQueue(name=ENGINE_QUEUE),
+            input=await self._payloads(state),
+            signal_name=EVENT_SIGNAL,
+            signal_input=await self._payloads(event),
+            request_id=event.event_id,
+            identity=self._client.identity,
+            workflow_id_conflict_policy=WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+        )
+        for name, payload in initial_attributes(event.workspace_id, noun).items():
+            request.search_attributes.indexed_fields[name].CopyFrom(payload)
+        await self._client.workflow_service.signal_with_start_workflow_execution(request)
+
+    async def _payloads(self, value: object) -> Payloads:
+        return Payloads(payloads=await self._client.data_converter.encode([value]))
