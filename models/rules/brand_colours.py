@@ -9,6 +9,8 @@ DEFAULT = "#4353c9"
 WHITE, BLACK = "#ffffff", "#000000"
 _LIGHT_PAPER, _DARK_PAPER = "#e4e2d6", "#2d2f3c"
 """The least favourable grounds a coloured word may stand on in the light and in the dark theme."""
+_PALE = "#e4e3de"
+"""What a black brand turns into on dark ground; grey would look switched off."""
 _TEXT, _SHAPE = 4.6, 3.1
 """Least contrast of words and of shapes, a hair above the norm's 4.5 and 3."""
 
@@ -19,14 +21,15 @@ def brand_variables(colour: str | None) -> dict[str, str]:
     colour: `#rgb` or `#rrggbb`; anything else counts as no colour, and the product's own is used.
     """
     brand = normalised_colour(colour) or DEFAULT
-    dark = _moved_until(brand, WHITE, against=_DARK_PAPER, ratio=_SHAPE)
+    on_dark = _PALE if _is_near_black(brand) else brand
+    dark = _moved_until(on_dark, WHITE, against=_DARK_PAPER, ratio=_SHAPE)
     return {
         "--brand": brand,
         "--brand-content": readable_on(brand),
         "--brand-ink": _moved_until(brand, BLACK, against=_LIGHT_PAPER, ratio=_TEXT),
         "--brand-dark": dark,
         "--brand-dark-content": readable_on(dark),
-        "--brand-ink-dark": _moved_until(brand, WHITE, against=_DARK_PAPER, ratio=_TEXT),
+        "--brand-ink-dark": _moved_until(on_dark, WHITE, against=_DARK_PAPER, ratio=_TEXT),
     }
 
 
@@ -55,6 +58,11 @@ def _moved_until(colour: str, towards: str, *, against: str, ratio: float) -> st
         if contrast(moved, against) >= ratio:
             return moved
     return towards
+
+
+def _is_near_black(colour: str) -> bool:
+    channels = _channels(colour)
+    return max(channels) - min(channels) < 24 and _luminance(colour) < 0.05
 
 
 def _mixed(colour: str, other: str, part: float) -> str:
