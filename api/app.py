@@ -33,8 +33,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     errors.install(app)
     for router in rest.ROUTERS:
         app.include_router(router, prefix="/api/v1")
-    for router in (*pages.ROUTERS, *portal.ROUTERS, *webhooks.ROUTERS, health.router):
+    for router in (*pages.ROUTERS, *portal.ROUTERS, *webhooks.ROUTERS):
         app.include_router(router)
+    app.include_router(health.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     return app
 

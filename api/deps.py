@@ -15,7 +15,6 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
-from api.errors import NotSignedIn
 from models import clock
 from models.commands.idempotency import find_answer, remember_answer
 from models.db import Database, enter
@@ -23,7 +22,7 @@ from models.queries.principals import find_api_token, find_login
 from models.settings import Settings
 from models.tables.workspaces import Workspace
 from models.types.errors import Forbidden, Invalid, NotFound
-from models.types.principals import Door, Principal, PrincipalKind
+from models.types.principals import Door, NotSignedIn, Principal, PrincipalKind
 from models.types.scope import Cause, Scope
 
 MEMBER_COOKIE = "throughline_member"

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from api.render import error_page
 from models.types.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Refused
-from models.types.principals import Door
+from models.types.principals import Door, NotSignedIn
 
 _STATUS: dict[type[DomainError], int] = {NotFound: 404, Invalid: 422, Refused: 409, Conflict: 409, Forbidden: 403}
 _TITLE = {
@@ -25,14 +25,6 @@ _TITLE = {
     503: "Not available at the moment",
 }
 log = structlog.get_logger("api")
-
-
-class NotSignedIn(Exception):
-    """The door is locked for this caller."""
-
-    def __init__(self, door: Door) -> None:
-        super().__init__(door)
-        self.door = door
 
 
 def install(app: FastAPI) -> None:
@@ -89,7 +81,7 @@ def _is_program(request: Request) -> bool:
 
 
 def _answer(
-    request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str | None]] | None = None
+    request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str]] | None = None
 ) -> Response:
     title = _TITLE.get(status, "This did not work")
     if _is_program(request):

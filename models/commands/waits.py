@@ -17,7 +17,13 @@ def register_wait(session: Session, wanted: WaitInput, *, now: datetime) -> Wait
     wait = find_open_wait(session, wanted.workflow_id, wanted.key)
     if wait is None:
         wait = Wait(
-            id=new_id("wai"), workspace_id=workspace_id_of(session), workflow_id=wanted.workflow_id, key=wanted.key, since=now
+            id=new_id("wai"),
+            workspace_id=workspace_id_of(session),
+            workflow_id=wanted.workflow_id,
+            key=wanted.key,
+            what=wanted.what,
+            whom=wanted.whom,
+            since=now,
         )
         session.add(wait)
     if wait.what != wanted.what:

@@ -45,3 +45,11 @@ class Principal:
     def may(self, noun: str, verb: str) -> bool:
         """Whether the caller's scopes cover `verb` (`read` or `write`) on a noun."""
         return "*" in self.scopes or f"{noun}:{verb}" in self.scopes
+
+
+class NotSignedIn(Exception):
+    """The door is locked for this caller."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door)
+        self.door = door
