@@ -36,21 +36,33 @@ class Call:
     session: Session
     principal: Principal
 
-    def __init__(self, request: Request, *, writes: bool, key: str | None = None, fingerprint: str = "") -> None:
+    door: Door
+    noun: str
+
+    def __init__(
+        self, request: Request, *, writes: bool, key: str | None = None, fingerprint: str = "", is_slow: bool = False
+    ) -> None:
         self.request = request
         self.writes = writes
+        self.is_slow = is_slow
         self.key = key
         self._fingerprint = fingerprint
         self.database: Database = request.app.state.database
         self.settings: Settings = request.app.state.settings
 
     @contextmanager
-    def open(self, door: Door, noun: str) -> Iterator[None]:
-        """Open the transaction, find out who calls, and refuse those who may not."""
-        with (self.database.write if self.writes else self.database.read)(Scope(None)) as session:
+    def open(self, *, writes: bool | None = None) -> Iterator[None]:
+        """Open a transaction, find out who calls, and refuse those who may not.
+
+        The router does it around an endpoint with `Read` or `Write`. An endpoint with `Slow` opens its own: one to
+        read, then the slow thing with no transaction open, then one to write what came of it.
+        """
+        writing = self.writes if writes is None else writes
+        self.__dict__.pop("workspace", None)
+        with (self.database.write if writing else self.database.read)(Scope(None)) as session:
             self.session = session
-            self.principal = self._authenticate(door)
-            self._authorise(door, noun)
+            self.principal = self._authenticate(self.door)
+            self._authorise(self.door, self.noun)
             if self.principal.workspace_id is not None:
                 self.enter(self.principal.workspace_id)
             yield
@@ -197,7 +209,14 @@ async def _writing(request: Request, idempotency_key: Annotated[str | None, Head
     return Call(request, writes=True, key=idempotency_key, fingerprint=hashlib.sha256(said).hexdigest())
 
 
+async def _slow(call: Annotated[Call, Depends(_writing)]) -> Call:
+    call.is_slow = True
+    return call
+
+
 Read = Annotated[Call, Depends(_reading)]
 """For endpoints that change nothing."""
 Write = Annotated[Call, Depends(_writing)]
 """For endpoints that change something: one transaction, committed when they return."""
+Slow = Annotated[Call, Depends(_slow)]
+"""For endpoints that speak to somebody outside or render a PDF: they open short transactions with `call.open(writes=…)`."""

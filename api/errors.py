@@ -80,9 +80,7 @@ def _is_program(request: Request) -> bool:
     return request.url.path.startswith(("/api/", "/webhooks/")) or "application/json" in request.headers.get("accept", "")
 
 
-def _answer(
-    request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str]] | None = None
-) -> Response:
+def _answer(request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str]] | None = None) -> Response:
     title = _TITLE.get(status, "This did not work")
     if _is_program(request):
         body = {"type": f"/help/errors#{kind}", "title": title, "status": status, "detail": detail, "problems": problems or []}

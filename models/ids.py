@@ -1,6 +1,8 @@
 """Prefixed, time-ordered ids and secret tokens. The only place that makes either."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 
 import uuid_utils
@@ -23,3 +25,9 @@ def new_token() -> str:
 def digest(token: str) -> str:
     """What is stored instead of a token: SHA-256, hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def derived_token(secret: str, link_id: str) -> str:
+    """The token of a link, derived from its id: it can be mailed again although only its digest is stored."""
+    mac = hmac.new(secret.encode(), link_id.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(mac[:24]).decode()

@@ -38,4 +38,6 @@ class Email(WorkspaceRow, table=True):
     status: str = Field(default="queued", index=True)
     """`queued`, `sent` or `refused`."""
     error: str = ""
+    attempts: int = 0
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

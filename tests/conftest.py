@@ -1,0 +1,57 @@
+"""What every test can ask for: an empty database, a cast, the app."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, SQLModel
+
+import models.tables  # noqa: F401 - registers every table
+from models import clock
+from models.db import Database
+from models.settings import Settings
+from models.types.scope import Scope
+from tests.builders.workspaces import Studio, make_studio
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Test settings with a home of their own."""
+    return Settings(env="test", home=tmp_path, public_url="http://testserver")
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """An empty database."""
+    made = Database(settings.database_url)
+    SQLModel.metadata.create_all(made.engine)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def studio(database: Database) -> Studio:
+    """A two-person studio with one client; see tests/cast.py for the names."""
+    with database.write(Scope(None)) as session:
+        return make_studio(session)
+
+
+@pytest.fixture
+def session(database: Database, studio: Studio) -> Iterator[Session]:
+    """A transaction in the studio's workspace, undone after the test."""
+
+    class Undo(Exception):
+        pass
+
+    try:
+        with database.write(studio.scope) as opened:
+            yield opened
+            raise Undo
+    except Undo:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _real_clock() -> Iterator[None]:
+    yield
+    clock.reset()
