@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from api import logging as logs
+from models import logging as logs
 
 
 @pytest.fixture(autouse=True)
