@@ -1,0 +1,61 @@
+"""Engagements: the whole piece of work for one client."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from models.commands.events import record
+from models.db import workspace_id_of
+from models.ids import new_id
+from models.tables.engagements import Engagement
+from models.tables.workspaces import Workspace
+from models.types.engagements import EngagementStatus
+
+
+def open_engagement(
+    session: Session,
+    *,
+    title: str,
+    contact_id: str,
+    now: datetime,
+    company_id: str | None = None,
+    submission_id: str | None = None,
+    owner_id: str | None = None,
+    value_minor: int = 0,
+    currency: str | None = None,
+) -> Engagement:
+    """Open an engagement for a client, as a lead. The event starts its workflow.
+
+    value_minor: what it may be worth, minor units of `currency`, which defaults to the workspace's.
+    A submission opens one engagement: asked again for the same one, the engagement that is there is the answer.
+    """
+    known = find_engagement_of_submission(session, submission_id) if submission_id else None
+    if known is not None:
+        return known
+    engagement = Engagement(
+        id=new_id("eng"),
+        workspace_id=workspace_id_of(session),
+        title=title,
+        contact_id=contact_id,
+        company_id=company_id,
+        submission_id=submission_id,
+        owner_id=owner_id,
+        status=EngagementStatus.LEAD,
+        status_since=now,
+        value_minor=value_minor,
+        currency=currency or _currency(session),
+    )
+    session.add(engagement)
+    session.flush()
+    record(session, "engagement.opened", engagement.id, engagement_id=engagement.id, contact_id=contact_id)
+    return engagement
+
+
+def find_engagement_of_submission(session: Session, submission_id: str) -> Engagement | None:
+    """The engagement that an enquiry opened, or None."""
+    return session.exec(select(Engagement).where(Engagement.submission_id == submission_id)).one_or_none()
+
+
+def _currency(session: Session) -> str:
+    workspace = session.get(Workspace, workspace_id_of(session))
+    return workspace.currency if workspace else "EUR"
