@@ -7,10 +7,17 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 
 from api.render import error_page
-from models.types.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Refused
+from models.types.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Refused, Unavailable
 from models.types.principals import Door, NotSignedIn
 
-_STATUS: dict[type[DomainError], int] = {NotFound: 404, Invalid: 422, Refused: 409, Conflict: 409, Forbidden: 403}
+_STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    Invalid: 422,
+    Refused: 409,
+    Conflict: 409,
+    Forbidden: 403,
+    Unavailable: 503,
+}
 _TITLE = {
     400: "This request cannot be read",
     401: "Please sign in",

@@ -1,4 +1,4 @@
-"""The worker process: workflows, activities and the relay. It holds no secret but its API token."""
+"""The worker process: workflows, activities, the relay and the mailer. It holds no secret but its API token."""
 
 import asyncio
 import signal
@@ -24,6 +24,7 @@ from workflows.automation_runs import AutomationRunWorkflow
 from workflows.bookings import BookingWorkflow
 from workflows.engagements import EngagementWorkflow
 from workflows.invoices import InvoiceWorkflow
+from workflows.mailer import Mailer
 from workflows.proposals import ProposalWorkflow
 from workflows.relay import Relay
 from workflows.retainers import RetainerWorkflow
@@ -71,12 +72,13 @@ async def run(temporal: Client, api: client.ApiClient) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    relay = asyncio.create_task(Relay(temporal, api).run())
+    carriers = [asyncio.create_task(Relay(temporal, api).run()), asyncio.create_task(Mailer(api).run())]
     running = workers(temporal)
     async with running[0], running[1]:
         log.info("worker is ready", queues=[ENGINE_QUEUE, INTEGRATIONS_QUEUE])
-        await _first(stop.wait(), relay)
-    relay.cancel()
+        await _first(stop.wait(), *carriers)
+    for carrier in carriers:
+        carrier.cancel()
     await api.close()
 
 

@@ -27,6 +27,7 @@ class MailWanted:
     html: str
     text: str
     template: str = ""
+    is_marketing: bool = False
     to_name: str = ""
     reply_to: str = ""
     in_reply_to: str = ""

@@ -28,6 +28,8 @@ class Email(WorkspaceRow, table=True):
     in_reply_to: str = ""
     attachments: list[str] = Field(default_factory=list, sa_type=JSON)
     """File ids."""
+    is_marketing: bool = False
+    """Not ordered by the recipient: carries an unsubscribe link, and is not sent to those who used it."""
     invite: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """{"method", "ics"} when the mail carries a calendar invitation."""
     engagement_id: str | None = Field(default=None, index=True)
