@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import structlog
-from models.types.mail import Attachment, MailRefused, MailUnavailable, OutgoingMail, SmtpSecurity, SmtpSettings
 from sqlmodel import Session
 
 from api.deps import Call
@@ -21,6 +20,7 @@ from models.tables.emails import Email
 from models.tables.files import File
 from models.tables.members import Member
 from models.tables.workspaces import Workspace
+from models.types.mail import Attachment, MailRefused, MailUnavailable, OutgoingMail, SmtpSecurity, SmtpSettings
 from models.types.scope import Scope
 
 log = structlog.get_logger("emails")
