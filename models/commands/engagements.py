@@ -7,9 +7,11 @@ from sqlmodel import Session, select
 from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
+from models.rules.engagements import can_become
 from models.tables.engagements import Engagement
 from models.tables.workspaces import Workspace
 from models.types.engagements import EngagementStatus
+from models.types.errors import Refused
 
 
 def open_engagement(
@@ -48,6 +50,30 @@ def open_engagement(
     session.add(engagement)
     session.flush()
     record(session, "engagement.opened", engagement.id, engagement_id=engagement.id, contact_id=contact_id)
+    return engagement
+
+
+def change_status(session: Session, engagement: Engagement, wanted: EngagementStatus, *, now: datetime) -> Engagement:
+    """Move an engagement to another status; nothing happens when it is there already.
+
+    Raises Refused when the present status does not lead there.
+    """
+    before = engagement.status
+    if before == wanted:
+        return engagement
+    if not can_become(before, wanted):
+        raise Refused(f"An engagement that is {before} cannot become {wanted}.", field="status")
+    engagement.status, engagement.status_since = wanted, now
+    engagement.closed_at = now if wanted in (EngagementStatus.CLOSED, EngagementStatus.LOST) else None
+    session.add(engagement)
+    record(
+        session,
+        "engagement.status_changed",
+        engagement.id,
+        engagement_id=engagement.id,
+        contact_id=engagement.contact_id,
+        **{"from": before, "to": wanted.value},
+    )
     return engagement
 
 
