@@ -7,6 +7,7 @@ import smtplib
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ EVIL = '<script>fetch("/api/messages",{method:"DELETE"})</script><img src=x oner
 
 
 def mail(key="1", **changes):
-    known = {"to": ("ada@client.example",), "subject": f"Proposal {key}", "text": "Hi Ada", "html": EVIL}
+    known: dict[str, Any] = {"to": ("ada@client.example",), "subject": f"Proposal {key}", "text": "Hi Ada", "html": EVIL}
     known.update(changes)
     return OutgoingMail(message_id(key, "birch.example"), "Birch", "studio@birch.example", **known)
 
