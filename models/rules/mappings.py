@@ -1,0 +1,101 @@
+"""Where the value of one input comes from.
+
+{"value": 3}                                       a literal
+{"path": "trigger.contact.email", "default": ""}   a field, and what to take when it is empty
+{"text": "Hi {{ trigger.contact.name }}"}          text with places; `"escape": true` for HTML
+{"expr": {"op": …}}                                an expression
+"""
+
+from collections.abc import Collection, Mapping
+
+from models.rules.expression_checks import check
+from models.rules.expressions import evaluate, is_path, joined, paths_read, shape_problems, value_at
+from models.rules.json_schemas import Schema, misfit, schema_types
+from models.rules.text_templates import missing_paths, render, template_paths, template_problems
+from models.types.automations import Json, Problem
+
+_SHAPES = ({"value"}, {"path"}, {"path", "default"}, {"text"}, {"text", "escape"}, {"expr"})
+
+
+def mapped_value(mapping: Mapping[str, Json], scope: Mapping[str, Json], *, zone: str = "UTC") -> Json:
+    """The value of a well-formed mapping over a scope; None when it has none. Raises Invalid when a text grows too long."""
+    if "value" in mapping:
+        return mapping["value"]
+    if "expr" in mapping:
+        return evaluate(mapping["expr"], scope)
+    if "text" in mapping:
+        return render(mapping["text"], scope, escape=bool(mapping.get("escape")), zone=zone)
+    found = value_at(scope, mapping["path"])
+    return mapping.get("default") if is_blank(found) else found
+
+
+def mapped_input(mappings: Mapping[str, Json], scope: Mapping[str, Json], *, zone: str = "UTC") -> dict[str, Json]:
+    """The input of an action; a field whose value is missing is left out, a literal null stays."""
+    values = {name: mapped_value(mapping, scope, zone=zone) for name, mapping in mappings.items()}
+    return {name: value for name, value in values.items() if value is not None or "value" in mappings[name]}
+
+
+def missing_fields(
+    mappings: Mapping[str, Json], scope: Mapping[str, Json], required: Collection[str], *, client_facing: bool
+) -> dict[str, str]:
+    """The inputs an action cannot go without and has no value for: field to the reason, in the order of the names.
+
+    client_facing: then a place in a text with nothing to show counts as missing too.
+    """
+    reasons: dict[str, str] = {}
+    for name, mapping in sorted(mappings.items()):
+        empty = missing_paths(mapping["text"], scope) if client_facing and "text" in mapping else []
+        if empty:
+            reasons[name] = f"nothing to show for {', '.join(empty)}"
+        elif name in required and "value" not in mapping and is_blank(mapped_value(mapping, scope)):
+            reasons[name] = f"“{mapping['path']}” is empty" if "path" in mapping else "it is empty"
+    return reasons
+
+
+def mapping_reads(mapping: Mapping[str, Json]) -> list[tuple[str, bool]]:
+    """The paths a well-formed mapping reads, each with whether it says what to take when nothing is there."""
+    if "path" in mapping:
+        return [(mapping["path"], "default" in mapping)]
+    if "text" in mapping:
+        return template_paths(mapping["text"])
+    return list(paths_read(mapping["expr"])) if "expr" in mapping else []
+
+
+def mapping_problems(mapping: Json, wanted: Schema, scope: Schema, field: str) -> list[Problem]:
+    """What is wrong with a mapping into a field of the schema `wanted`, read from a scope of the schema `scope`."""
+    if not is_mapping(mapping):
+        fix = "Choose a field, write a text or enter a value."
+        return [Problem("", field, "malformed_value", "This says not where its value comes from.", fix)]
+    if "value" in mapping:
+        return _literal_problems(mapping["value"], wanted, field)
+    types = schema_types(wanted) - {"null"}
+    if "expr" in mapping:
+        return check(mapping["expr"], scope, expected=types, field=joined(field, "expr"))
+    if "path" in mapping:
+        return check({"path": mapping["path"]}, scope, expected=types, field=field)
+    problems = template_problems(mapping["text"], scope, field)
+    if "string" not in types:
+        message = f"A {' or '.join(sorted(types))} is needed here, not a text."
+        problems.append(Problem("", field, "type_mismatch", message, "Choose a field or enter a value."))
+    return problems
+
+
+def is_mapping(mapping: Json) -> bool:
+    """Whether this has the shape of a mapping, down to the expression in it."""
+    if not isinstance(mapping, dict) or set(mapping) not in _SHAPES:
+        return False
+    if "path" in mapping:
+        return is_path(mapping["path"])
+    if "text" in mapping:
+        return isinstance(mapping["text"], str)
+    return "expr" not in mapping or not any(shape_problems(mapping["expr"]))
+
+
+def is_blank(value: Json) -> bool:
+    """Whether there is nothing there: null, an empty list, or a text without a letter."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _literal_problems(value: Json, wanted: Schema, field: str) -> list[Problem]:
+    reason = misfit(wanted, value)
+    return [Problem("", field, "type_mismatch", reason, "Enter another value.")] if reason else []
