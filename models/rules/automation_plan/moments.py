@@ -35,8 +35,8 @@ Scope = Mapping[str, Json]
 def moved_by(at: datetime, amount: int, unit: str, calendar: WorkCalendar) -> datetime:
     """The moment an amount of units after another; before it when the amount is negative.
 
-    Minutes and hours are elapsed time. Days and weeks keep the clock time of the calendar's zone across clock changes, business days too,
-    and skip the weekend and holidays. Business hours (not negative) count only while people work.
+    Minutes and hours are elapsed time. Days and weeks keep the clock time of the calendar's zone across clock changes, business
+    days too, and skip the weekend and holidays. Business hours (not negative) count only while people work.
     """
     if unit in ("minutes", "hours"):
         return at + timedelta(**{unit: amount})

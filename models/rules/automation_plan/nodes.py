@@ -93,7 +93,10 @@ def _action(turn: Turn, state: RunState, token: Token, node: Node) -> RunState:
     if lacking:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in lacking.items())
         return fail(turn, state, token, f"A value is missing. {reasons}")
-    given = mapped_input(node["input"], scope, zone=node_calendar(node, scope, turn.calendar).zone)
+    try:
+        given = mapped_input(node["input"], scope, zone=turn.calendar.zone)
+    except DomainError as error:
+        return fail(turn, state, token, error.detail)
     asked = replace(token, status=TokenStatus.PERFORMING, input=given, error=None)
     return perform(turn, put(state, token, asked), asked, node)
 
