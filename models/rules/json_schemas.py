@@ -4,14 +4,20 @@ Understands what Pydantic writes: `$ref` into `$defs`, `anyOf`, `allOf`, `enum`,
 that says nothing allows everything.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 
 from models.types.automations import Json
 
 ANY = frozenset({"null", "boolean", "number", "string", "array", "object"})
 """The types told apart; an integer is a number."""
 
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "date": date.fromisoformat,
+    "date-time": datetime.fromisoformat,
+    "time": time.fromisoformat,
+}
+_EXAMPLES = {"date": "2026-03-31", "date-time": "2026-03-31T09:00:00+00:00", "time": "09:00"}
 _MAX_REFERENCES = 20
 _MAX_DEPTH = 12
 
@@ -143,14 +149,13 @@ def _out_of_bounds(schema: Schema, value: Json) -> Iterator[str]:
 
 
 def _not_a_date(schema: Schema, value: str) -> Iterator[str]:
-    readers = {"date": date.fromisoformat, "date-time": datetime.fromisoformat}
-    reader = readers.get(str(schema.get("format")))
+    reader = _READERS.get(str(schema.get("format")))
     if reader is None:
         return
     try:
         reader(value)
     except ValueError:
-        yield "This must be a date, such as 2026-03-31."
+        yield f"This must be a {schema['format']}, such as {_EXAMPLES[schema['format']]}."
 
 
 def _children(schema: Schema, segment: str) -> list[Schema]:

@@ -1,0 +1,226 @@
+"""What is wrong with the settings of one node: fields, values, references, types, waits that are too long."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from models.rules.automation_drawings.shapes import SHAPES, TRIGGER_NEEDS
+from models.rules.automation_plan.moments import UNIT_DAYS
+from models.rules.expression_checks import check
+from models.rules.expressions import is_path, paths_read
+from models.rules.json_schemas import allows_other_properties, misfit, properties, required_fields
+from models.rules.mappings import is_blank, is_mapping, mapping_problems, mapping_reads
+from models.rules.working_time import zone_of
+from models.types.automations import Catalogue, Events, Json, Lookups, NodeKind, Problem, Severity, TriggerKind
+from models.types.errors import Invalid
+
+Node = Mapping[str, Json]
+
+_BOOLEAN = frozenset({"boolean"})
+_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+
+
+def settings_problems(node: Node) -> list[Problem]:
+    """What keeps the settings from having their shape. Only when there is nothing may the other checks of a node run."""
+    found = [*_shape_problems(node["id"], node["settings"], SHAPES[node["kind"]])]
+    return found or [*_kind_problems(node["id"], node["kind"], node["settings"])]
+
+
+def value_problems(
+    node: Node, scope: Mapping[str, Any], *, catalogue: Catalogue, events: Events, lookups: Lookups
+) -> Iterator[Problem]:
+    """What is wrong with where the values of a well-shaped node come from, and with what it refers to."""
+    settings = node["settings"]
+    for field, mapping, wanted in mapped_fields(node, catalogue):
+        for problem in mapping_problems(mapping, wanted, scope, field):
+            yield replace(problem, node_id=node["id"])
+        yield from _reference_problems(node["id"], field, mapping, wanted, lookups)
+    for field, expression in conditions(node):
+        sees = _with_event(scope, events, settings) if field == "match" else scope
+        for problem in check(expression, sees, expected=_BOOLEAN, field=field):
+            yield replace(problem, node_id=node["id"])
+    if node["kind"] == NodeKind.ACTION:
+        yield from _action_problems(node, catalogue, lookups)
+    yield from _event_problems(node, events, lookups)
+
+
+def mapped_fields(node: Node, catalogue: Catalogue) -> list[tuple[str, Json, Mapping[str, Json]]]:
+    """The fields of a well-shaped node whose value comes from somewhere: field, mapping, schema of the value."""
+    settings, kind = node["settings"], node["kind"]
+    fields = [
+        (name, settings[name], shape["x-mapping"])
+        for name, shape in SHAPES[kind]["properties"].items()
+        if name in settings and "x-mapping" in shape
+    ]
+    if isinstance(settings.get("zone"), dict):
+        fields.append(("zone", settings["zone"], {"type": "string"}))
+    if kind == NodeKind.STOP:
+        fields += [(f"output.{name}", mapping, {}) for name, mapping in settings.get("output", {}).items()]
+    if kind == NodeKind.ACTION:
+        wanted = properties(catalogue.get(settings["action"], {}).get("input", {}))
+        given = settings.get("input", {}).items()
+        fields += [(f"input.{name}", mapping, wanted.get(name, {})) for name, mapping in given]
+    return fields
+
+
+def conditions(node: Node) -> list[tuple[str, Json]]:
+    """The conditions of a well-shaped node: field and expression."""
+    settings = node["settings"]
+    cases = settings.get("cases", []) if node["kind"] == NodeKind.CONDITION else []
+    found = [(f"cases.{index}.when", case["when"]) for index, case in enumerate(cases)]
+    return found + [(name, settings[name]) for name in ("filter", "match") if name in settings]
+
+
+def node_reads(node: Node, catalogue: Catalogue) -> list[tuple[str, str, bool]]:
+    """The paths a node reads, where they are well-formed: field, path, and whether something stands in for a missing value."""
+    mapped = [(field, mapping) for field, mapping, _ in mapped_fields(node, catalogue) if is_mapping(mapping)]
+    reads = [(field, path, guarded or field == "zone") for field, mapping in mapped for path, guarded in mapping_reads(mapping)]
+    for field, expression in conditions(node):
+        if is_mapping({"expr": expression}):
+            reads += [(field, path, guarded) for path, guarded in paths_read(expression)]
+    return reads
+
+
+def wait_problems(node: Node, max_days: int) -> Iterator[Problem]:
+    """Waits of a well-shaped node that are sure to be longer than allowed."""
+    settings = node["settings"]
+    spans = {"timeout": settings.get("timeout"), "offset": settings.get("offset")}
+    if node["kind"] == NodeKind.DELAY:
+        spans["amount"] = settings
+    for field, span in spans.items():
+        if span and abs(span["amount"]) * UNIT_DAYS[span["unit"]] > max_days:
+            message = f"This wait is longer than the limit of {max_days} days."
+            yield Problem(node["id"], field, "wait_too_long", message, "Shorten it, or raise the automation's limit.")
+
+
+def loop_problems(node: Node, trigger: Mapping[str, Json], catalogue: Catalogue) -> Iterator[Problem]:
+    """A warning for an action that causes the very event that starts the automation."""
+    emits = catalogue.get(node["settings"]["action"], {}).get("emits", ()) if node["kind"] == NodeKind.ACTION else ()
+    if trigger.get("kind") == TriggerKind.EVENT and trigger.get("type") in emits:
+        message = "This step causes the event that starts this automation."
+        fix = "Narrow the trigger's filter. Runs that would start themselves are stopped."
+        yield Problem(node["id"], "action", "writes_its_trigger", message, fix, Severity.WARNING)
+
+
+def _shape_problems(node_id: str, settings: Mapping[str, Json], shape: Mapping[str, Json]) -> Iterator[Problem]:
+    for name in required_fields(shape):
+        if name not in settings:
+            yield Problem(node_id, name, "missing_required", f"“{name}” is missing.", "Fill it in.")
+    known = properties(shape)
+    for name, value in settings.items():
+        reason = misfit(known[name], value) if name in known else None
+        if name not in known:
+            yield Problem(node_id, name, "unknown_field", f"This step has no “{name}”.", "Remove it.")
+        elif reason:
+            yield Problem(node_id, name, "bad_value", reason, "Choose another value.")
+
+
+def _kind_problems(node_id: str, kind: str, settings: Mapping[str, Json]) -> Iterator[Problem]:
+    if kind == NodeKind.TRIGGER:
+        yield from _trigger_problems(node_id, settings)
+    if kind == NodeKind.WAIT_UNTIL and not {"at", "offset", "time"} & set(settings):
+        yield Problem(node_id, "at", "missing_required", "This step says not until when.", "Choose a date, an offset or a time.")
+    if kind == NodeKind.CONDITION:
+        ports = [case["port"] for case in settings["cases"]]
+        if len(set(ports)) < len(ports) or "else" in ports:
+            yield Problem(node_id, "cases", "same_port", "Two ways out have the same name.", "Rename one of them.")
+    zone = settings.get("zone")
+    if isinstance(zone, str):
+        yield from _zone_problems(node_id, zone)
+
+
+def _trigger_problems(node_id: str, settings: Mapping[str, Json]) -> Iterator[Problem]:
+    for name in TRIGGER_NEEDS[settings["kind"]]:
+        if not settings.get(name):
+            yield Problem(node_id, name, "missing_required", f"“{name}” is missing.", "Fill it in.")
+    if settings.get("cron") and not _is_cron(settings["cron"]):
+        fix = "Write minute, hour, day, month and weekday, such as 0 9 * * 1."
+        yield Problem(node_id, "cron", "bad_value", "This is not a schedule.", fix)
+    paths = {"dedupe": settings.get("dedupe"), "concurrency": settings.get("concurrency", {}).get("key")}
+    for field, path in paths.items():
+        if path is not None and not is_path(path):
+            yield Problem(node_id, field, "bad_value", "This is not the path of a field.", "Choose the field again.")
+
+
+def _zone_problems(node_id: str, zone: str) -> Iterator[Problem]:
+    try:
+        zone_of(zone)
+    except Invalid as error:
+        yield Problem(node_id, "zone", "bad_value", error.detail, "Choose one such as Europe/Berlin.")
+
+
+def _is_cron(text: str) -> bool:
+    parts = text.split()
+    return len(parts) == 5 and all(_is_cron_part(part, *bounds) for part, bounds in zip(parts, _CRON_RANGES, strict=True))
+
+
+def _is_cron_part(part: str, low: int, high: int) -> bool:
+    for item in part.split(","):
+        span, slash, step = item.partition("/")
+        numbers = [] if span == "*" else span.split("-")
+        if slash and not (_is_number(step) and int(step)):
+            return False
+        if len(numbers) > 2 or not all(_is_number(number) and low <= int(number) <= high for number in numbers):
+            return False
+    return True
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 4
+
+
+def _action_problems(node: Node, catalogue: Catalogue, lookups: Lookups) -> Iterator[Problem]:
+    settings, node_id = node["settings"], node["id"]
+    entry = catalogue.get(settings["action"])
+    if entry is None:
+        message = f"There is no action “{settings['action']}”."
+        yield Problem(node_id, "action", "unknown_action", message, "Choose another action.")
+        return
+    wanted, given = entry.get("input", {}), settings.get("input", {})
+    for name in required_fields(wanted):
+        mapping = given.get(name)
+        if mapping is None or (isinstance(mapping, dict) and is_blank(_written(mapping))):
+            yield Problem(node_id, f"input.{name}", "missing_required", f"“{name}” is missing.", "Fill it in.")
+    for name in given:
+        if name not in properties(wanted) and not allows_other_properties(wanted):
+            yield Problem(node_id, f"input.{name}", "unknown_field", f"This action has no “{name}”.", "Remove it.")
+    connection = entry.get("connection")
+    if connection and connection not in lookups.get("connections", ()):
+        yield Problem(node_id, "action", "missing_connection", f"“{connection}” is not connected.", "Connect it in the settings.")
+
+
+def _written(mapping: Mapping[str, Json]) -> Json:
+    """What the author wrote, when that is the value itself; anything else counts as filled in."""
+    return mapping.get("value", mapping.get("text", "…"))
+
+
+def _reference_problems(
+    node_id: str, field: str, mapping: Json, wanted: Mapping[str, Json], lookups: Lookups
+) -> Iterator[Problem]:
+    value = mapping.get("value") if isinstance(mapping, dict) else None
+    named = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    lookup = "approvers" if field == "approvers" else wanted.get("x-lookup", wanted.get("items", {}).get("x-lookup"))
+    if lookup == "approvers":
+        named, lookup = [item.removeprefix("member:") for item in named if item.startswith("member:")], "members"
+    for item in named:
+        if lookup in lookups and item not in lookups[lookup]:
+            fix = "Choose another one."
+            yield Problem(node_id, field, "deleted_reference", f"“{item}” is no longer among the {lookup}.", fix)
+
+
+def _event_problems(node: Node, events: Events, lookups: Lookups) -> Iterator[Problem]:
+    settings, node_id = node["settings"], node["id"]
+    named = {"event": settings.get("event")} if node["kind"] == NodeKind.WAIT_FOR_EVENT else {}
+    if node["kind"] == NodeKind.TRIGGER and settings["kind"] == TriggerKind.EVENT:
+        named = {"type": settings["type"]}
+    for field, name in named.items():
+        if name not in events:
+            yield Problem(node_id, field, "unknown_event", f"There is no event “{name}”.", "Choose another event.")
+    dates = lookups.get("date_fields")
+    is_dated = node["kind"] == NodeKind.TRIGGER and settings["kind"] == TriggerKind.DATE
+    if is_dated and dates is not None and settings["type"] not in dates:
+        yield Problem(node_id, "type", "unknown_field", f"There is no date “{settings['type']}”.", "Choose another date.")
+
+
+def _with_event(scope: Mapping[str, Any], events: Events, settings: Mapping[str, Json]) -> dict[str, Any]:
+    return {**scope, "properties": {**scope["properties"], "event": events.get(settings["event"], {})}}
