@@ -86,11 +86,13 @@ def _place_problems(inside: str, schema: Schema, field: str) -> Iterator[Problem
         yield Problem("", field, "malformed_place", message, "Choose the field again.")
         return
     path, filters = place
+    arguments = [argument for name, argument in filters if argument and _is_reference(name, argument)]
+    for read in (path, *arguments):
+        if schema_at(schema, read.split(".")) is None:
+            fix = "Choose a field of the trigger or of an earlier step."
+            yield Problem("", field, "unknown_path", f"There is no field “{read}” here.", fix)
     found = schema_at(schema, path.split("."))
-    if found is None:
-        fix = "Choose a field of the trigger or of an earlier step."
-        yield Problem("", field, "unknown_path", f"There is no field “{path}” here.", fix)
-    elif not schema_types(found) & (_SCALARS | {"array"}) and not any(name == "money" for name, _ in filters):
+    if found and not schema_types(found) & (_SCALARS | {"array"}) and not any(name == "money" for name, _ in filters):
         yield Problem("", field, "type_mismatch", f"“{path}” cannot be shown as text.", "Choose one of its fields.")
     for name, _ in filters:
         if name not in FILTERS:

@@ -1,5 +1,6 @@
 """Automations a new workspace begins with, as drawings."""
 
+from itertools import pairwise
 from typing import Any
 
 
@@ -13,7 +14,7 @@ def new_lead_drawing() -> dict[str, Any]:
     return {
         "nodes": steps,
         "edges": [
-            *(_edge(before["id"], "ok", after["id"]) for before, after in zip(steps[:4], steps[1:5], strict=True)),
+            *(_edge(before["id"], "ok", after["id"]) for before, after in pairwise(steps[:5])),
             _edge("wait", "timeout", "remind"),
         ],
         "positions": {step["id"]: {"x": 0, "y": 140 * row} for row, step in enumerate(steps)},
