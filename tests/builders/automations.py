@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 from models.rules.automation_plan.interpreter import advance, initial_state
 from models.rules.automations import compile_drawing
@@ -68,7 +69,7 @@ EVENTS = {
     "task.created": schema(id=TEXT),
 }
 LOOKUPS = {"members": {"mem_1", "mem_2"}}
-TRIGGER = {
+TRIGGER: dict[str, Any] = {
     "event_id": "evt_1",
     "contact": {"id": "con_1", "name": "Ada Byron", "email": "ada@example.com"},
     "engagement": {"id": "eng_1", "title": "Site", "owner_id": "mem_1", "budget": 5000, "starts_on": "2026-04-01"},

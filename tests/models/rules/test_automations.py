@@ -270,6 +270,7 @@ def test_writing_what_triggers_is_a_warning_and_no_obstacle():
 def test_a_missing_connection_is_found():
     catalogue = {**CATALOGUE, "tasks.create": {**CATALOGUE["tasks.create"], "connection": "asana"}}
     found = compile_drawing(drawing(task("one")), catalogue=catalogue, events=EVENTS, lookups={"connections": ()})
+    assert isinstance(found, list)
     assert [problem.code for problem in found] == ["missing_connection"]
     assert isinstance(
         compile_drawing(drawing(task("one")), catalogue=catalogue, events=EVENTS, lookups={"connections": {"asana"}}), Plan
@@ -288,7 +289,7 @@ def test_other_triggers_may_carry_anything():
 
 def test_every_problem_says_how_to_fix_it():
     for sketch, _ in [*GRAPHS.values(), *SETTINGS.values()]:
-        for problem in compiled(sketch):
+        for problem in drawing_problems(sketch, catalogue=CATALOGUE, events=EVENTS, lookups=LOOKUPS):
             assert problem.message.endswith(".")
             assert problem.fix.endswith(".")
             assert replace(problem, severity=Severity.ERROR) == problem

@@ -29,6 +29,7 @@ from models.types.automation_plan.happenings import (
     EventArrived,
     FactsChanged,
     ForcedNow,
+    Happened,
     RetryAsked,
     Skipped,
     Started,
@@ -248,9 +249,10 @@ def _check(plan, state, commands):
 def _drive(plan, seed, *, through_json):
     """One run under a driver that repeats, delays and drops; the trace of everything it was asked."""
     dice = random.Random(seed)
-    state, now, pending, trace = initial_state(plan), MONDAY, [Started(_facts(dice))], []
+    state, now, trace = initial_state(plan), MONDAY, []
+    pending: list[Happened] = [Started(_facts(dice))]
     for turn in range(80):
-        extra = [FactsChanged(_facts(dice))] if turn < 40 else []
+        extra: list[Happened] = [FactsChanged(_facts(dice))] if turn < 40 else []
         happened = dice.choice(pending + extra) if dice.random() < 0.98 or turn < 2 else Canceled("enough")
         now += timedelta(minutes=dice.choice([0, 1, 600, 60_000]))
         try:
