@@ -89,8 +89,8 @@ def to_message(mail: OutgoingMail) -> EmailMessage:
 
 
 def inline_css(html: str) -> str:
-    """The page with its style rules moved into the elements; media queries stay in a style element. Fetches nothing."""
-    return css_inline.inline(html, keep_at_rules=True, load_remote_stylesheets=False)
+    """The page with its style rules moved into the elements and its variables resolved; media queries stay. Fetches nothing."""
+    return css_inline.inline(html, keep_at_rules=True, load_remote_stylesheets=False, resolve_css_variables=True)
 
 
 def _connected(settings: SmtpSettings, sender_address: str) -> smtplib.SMTP:
@@ -134,7 +134,7 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     maintype, _, subtype = kind.partition("/")
     if kind == "text/calendar" and parameters and message.get_content_type() != "multipart/mixed":
         # Mail programs offer "accept" only for an invite that is a body of the mail, not a file beside it.
-        named = {name.strip(): value.strip() for name, _, value in (parameter.partition("=") for parameter in parameters)}
+        named = {name: value for name, _, value in (parameter.partition("=") for parameter in parameters) if name != "charset"}
         message.add_alternative(attachment.content.decode(), subtype="calendar", charset="utf-8", params=named)
     filename = _one_line(attachment.filename, "filename")
     message.add_attachment(attachment.content, maintype=maintype, subtype=subtype or "octet-stream", filename=filename)
