@@ -62,11 +62,10 @@ class Database:
 
     @contextmanager
     def read(self, scope: Scope) -> Iterator[Session]:
-        """A snapshot that is never written; changes made to rows are dropped."""
+        """A snapshot that is never written; changes made to rows are dropped. Rows read stay readable afterwards."""
         with Session(self._reading, autoflush=False) as session:
             session.info["scope"] = scope
             yield session
-            session.rollback()
 
 
 def scope_of(session: Session) -> Scope:

@@ -9,6 +9,8 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+# Local variables carry tokens and clients' data: they never go into a log.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 _NOISY = ("httpx", "httpx2", "httpcore", "uvicorn.access", "fontTools", "weasyprint")
 
 
@@ -55,7 +57,7 @@ def clear() -> None:
 
 def _renderers(json_lines: bool) -> list[Processor]:
     if json_lines:
-        last: list[Processor] = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        last: list[Processor] = [_TRACEBACKS, structlog.processors.JSONRenderer()]
     else:
         last = [structlog.dev.ConsoleRenderer()]
     return [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]

@@ -1,0 +1,48 @@
+"""Bringing a database to the newest shape, and telling whether the tables and the migrations agree."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+import models.tables  # noqa: F401 - registers every table
+from models.db import Database
+
+_HERE = Path(__file__).parent
+
+
+def upgrade(database_url: str) -> None:
+    """Apply every migration that the database lacks, all in one transaction. Safe to repeat."""
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), "head")
+    database.engine.dispose()
+
+
+def write_revision(database_url: str, message: str) -> None:
+    """Write a migration for what the tables have and the database lacks; for developers."""
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        command.revision(_config(connection), message, autogenerate=True)
+    database.engine.dispose()
+
+
+def differences(database_url: str) -> list[object]:
+    """What the tables say and the migrated database lacks; empty when they agree."""
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+    database.engine.dispose()
+    return list(found)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
