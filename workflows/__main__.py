@@ -7,12 +7,14 @@ from activities.client import ApiClient
 from models import logging
 from models.settings import get_settings
 from workflows.connection import connect
+from workflows.namespace import prepare
 from workflows.worker import run
 
 
 async def main() -> None:
     settings = get_settings()
     temporal = await connect(settings.temporal_address, settings.temporal_namespace, api_key=settings.temporal_api_key)
+    await prepare(temporal)
     await run(temporal, ApiClient(settings.api_url, settings.worker_token))
 
 

@@ -1,0 +1,44 @@
+"""The `throughline` command."""
+
+import argparse
+import os
+import sys
+
+from models.migrations.run import upgrade
+from models.seed.demo import seed_demo
+
+from api.up import run
+from models.settings import get_settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line says; the exit status."""
+    verb = _parser().parse_args(arguments).verb
+    settings = get_settings()
+    if verb == "up":
+        return run.main(settings)
+    upgrade(settings.database_url)
+    if verb == "seed":
+        seed_demo(settings.database_url)
+    return 0
+
+
+def entry() -> None:
+    """The console script."""
+    status = main()
+    sys.stdout.flush()
+    # The Temporal SDK's native threads can abort the interpreter while it shuts down (sdk-python#300).
+    os._exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="throughline", description="Client work, end to end, on your own machine.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+    verbs.add_parser("up", help="run the product with all its parts until Ctrl-C")
+    verbs.add_parser("migrate", help="bring the database to this release")
+    verbs.add_parser("seed", help="fill an empty database with the demo workspace")
+    return parser
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,91 @@
+"""`throughline up`: the embedded profile, from an empty folder to a page that answers."""
+
+import asyncio
+import signal
+
+from models.migrations.run import upgrade
+from models.seed.demo import LOGINS, seed_demo
+
+from api.up.children import plans
+from api.up.console import addresses, say
+from api.up.preflight import CannotStart, check_databases, check_libraries, check_ports, hold_home
+from api.up.supervisor import Supervisor
+from models.settings import Settings, ensure_secrets, get_settings
+
+
+async def up(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM. A second run carries on where the first was.
+
+    Raises CannotStart when something outside stands in the way.
+    """
+    stop = asyncio.Event()
+    supervisor: Supervisor | None = None
+    with hold_home(settings.home):
+        settings = prepare(settings)
+        supervisor = Supervisor(plans(settings), settings.logs_dir, _environment(settings))
+        _on_signals(stop, supervisor)
+        try:
+            await _until(stop, _serve(supervisor, settings))
+        finally:
+            say("Stopping.")
+            await supervisor.stop()
+
+
+def prepare(settings: Settings) -> Settings:
+    """Check the machine, make the secrets, bring the database to this release, and seed a new one; the settings with secrets."""
+    say(f"Starting Throughline, data in {settings.home}")
+    check_ports(settings)
+    check_databases(settings)
+    check_libraries()
+    ensure_secrets(settings.home)
+    get_settings.cache_clear()
+    settings = get_settings()
+    upgrade(settings.database_url)
+    seeded = settings.home / "seeded"
+    if not seeded.exists():
+        say("  first start: making the demo workspace")
+        seed_demo(settings.database_url)
+        seeded.touch()
+    return settings
+
+
+async def _serve(supervisor: Supervisor, settings: Settings) -> None:
+    await supervisor.start({"temporal", "mail", "provider", "api"})
+    await supervisor.start()  # the worker, which needs the others
+    say(addresses(settings, LOGINS))
+    await asyncio.Event().wait()
+
+
+async def _until(stop: asyncio.Event, serving: object) -> None:
+    """Serve until told to stop; whatever the serving raises is raised here."""
+    work = asyncio.ensure_future(serving)  # type: ignore[call-overload]  # a coroutine
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([work, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if work.done():
+        work.result()
+    work.cancel()
+
+
+def _on_signals(stop: asyncio.Event, supervisor: Supervisor) -> None:
+    def asked() -> None:
+        if stop.is_set():  # the second time it is meant
+            supervisor.kill()
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked)
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {"THROUGHLINE_HOME": str(settings.home), "THROUGHLINE_PORT": str(settings.port), "PYTHONUNBUFFERED": "1"}
+
+
+def main(settings: Settings) -> int:
+    """The exit status: 0 after Ctrl-C, 1 with one clear line when it could not start."""
+    try:
+        asyncio.run(up(settings))
+    except CannotStart as problem:
+        say(f"Cannot start: {problem}")
+        return 1
+    return 0
