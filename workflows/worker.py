@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from temporalio.client import Client
@@ -46,23 +48,25 @@ ACTIVITIES = [
 ]
 
 
-def workers(temporal: Client, *, runner: WorkflowRunner | None = None) -> list[Worker]:
+def workers(
+    temporal: Client, *, activities: Sequence[Callable[..., Any]] = ACTIVITIES, runner: WorkflowRunner | None = None
+) -> list[Worker]:
     """One worker per task queue: our own API apart from what speaks to somebody outside.
 
     Production runs unsandboxed: the sandbox costs about 12 ms of CPU a start here, and the replay tests stand guard
-    (decision 0002). Tests pass the sandboxed runner.
+    (decision 0002). Tests pass the sandboxed runner, and doubles of the activities.
     """
     return [
         Worker(
             temporal,
             task_queue=ENGINE_QUEUE,
             workflows=WORKFLOWS,
-            activities=ACTIVITIES,
+            activities=activities,
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             max_cached_workflows=1000,
             max_concurrent_activities=40,
         ),
-        Worker(temporal, task_queue=INTEGRATIONS_QUEUE, activities=ACTIVITIES, max_concurrent_activities=20),
+        Worker(temporal, task_queue=INTEGRATIONS_QUEUE, activities=activities, max_concurrent_activities=20),
     ]
 
 

@@ -1,0 +1,40 @@
+"""A real Temporal server with a clock per workflow that skips: years in seconds."""
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+
+from workflows.connection import DATA_CONVERTER
+from workflows.search_attributes import register
+
+_FLAGS = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    'history.timerProcessorMaxTimeShift="10ms"',
+    "history.transferProcessorMaxPollRPS=2000",
+)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def environment() -> AsyncIterator[WorkflowEnvironment]:
+    """The server, from the package in the lock: nothing is downloaded."""
+    extra = ["--headless"]
+    for flag in _FLAGS:
+        extra += ["--dynamic-config-value", flag]
+    started = await WorkflowEnvironment.start_time_skipping_v2(
+        ts_config=TimeSkippingConfig(max_session_skip_count=5000),
+        dev_server_existing_path=shutil.which("temporal", path=_venv_bin()),
+        data_converter=DATA_CONVERTER,
+        dev_server_log_level="error",
+        dev_server_extra_args=extra,
+    )
+    await register(started.client)
+    async with started:
+        yield started
+
+
+def _venv_bin() -> str:
+    return str(Path(sys.executable).parent)
