@@ -107,3 +107,27 @@ class WorkSpan:
     id: str
     started_at: datetime
     stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeEntryFilter:
+    """Which time entries are wanted; None does not ask. Days are the workers' own, both inclusive."""
+
+    member_id: str | None = None
+    project_id: str | None = None
+    task_id: str | None = None
+    engagement_id: str | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    is_billable: bool | None = None
+    is_running: bool | None = None
+    is_billed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlace:
+    """What a stretch of work is for; the most specific one that is named leads to the others."""
+
+    task_id: str | None = None
+    project_id: str | None = None
+    engagement_id: str | None = None
