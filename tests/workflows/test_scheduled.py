@@ -1,0 +1,119 @@
+"""What proposals, bookings, invoices and retainers share, on a real server with skipped time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from temporalio.client import WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from models import clock
+from models.ids import new_id
+from models.types.calls import Schedule, SubjectInput
+from models.types.events import Happened
+from models.types.workflow_state import SubjectState
+from tests.workflows.doubles import Api
+from workflows.proposals import ProposalWorkflow
+from workflows.sandbox import runner
+from workflows.worker import workers
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+YEAR = timedelta(days=365).total_seconds()
+
+
+@asynccontextmanager
+async def working(environment: WorkflowEnvironment, api: Api) -> AsyncIterator[None]:
+    running = workers(environment.client, activities=api.activities(), runner=runner())
+    async with running[0], running[1]:
+        yield
+
+
+async def start(environment: WorkflowEnvironment) -> WorkflowHandle:
+    proposal_id = new_id("pro")
+    return await environment.client.start_workflow(
+        ProposalWorkflow.run, SubjectState("ws_1", proposal_id, "eng_1"), id=f"proposal/{proposal_id}", task_queue="engine"
+    )
+
+
+class Plan:
+    """Two reminders a day apart, then expiry: what the API's rule would answer, from what was done so far."""
+
+    def __init__(self, api: Api, begins: datetime) -> None:
+        self.api = api
+        self.begins = begins
+
+    def __call__(self, _: SubjectInput) -> Schedule:
+        done = self.api.names
+        reminders = done.count("proposals.remind")
+        if "proposals.expire" in done:
+            return Schedule(is_over=True)
+        at = self.begins + timedelta(days=reminders + 1)
+        action = "remind" if reminders < 2 else "expire"
+        return Schedule(action=action, wake_at=at.isoformat(), index=reminders + 1, what="Ada to sign", then_what=f"we {action}")
+
+
+async def test_each_due_action_is_done_once_and_in_order(environment: WorkflowEnvironment):
+    api = Api()
+    async with working(environment, api):
+        with environment.with_time_skipping_disabled():
+            api.schedule = Plan(api, clock.now())
+            handle = await start(environment)
+        await environment.fast_forward(handle, timedelta(days=4).total_seconds())
+
+    assert [(name, call.index) for name, call in api.calls] == [
+        ("proposals.remind", 1),
+        ("proposals.remind", 2),
+        ("proposals.expire", 3),
+    ]
+    assert [wait.then_what for wait in api.waits] == ["we remind", "we remind", "we expire"]
+    assert api.closed[-1].key == "*"
+
+
+async def test_a_deciding_event_stops_what_was_planned(environment: WorkflowEnvironment):
+    api = Api()
+    async with working(environment, api):
+        with environment.with_time_skipping_disabled():
+            api.schedule = Plan(api, clock.now())
+            handle = await start(environment)
+            await _until_waiting(api)
+            api.schedule = lambda _: Schedule(is_over=True)
+            await handle.signal("happened", _accepted())
+            await handle.result()
+
+    assert api.calls == []
+
+
+async def test_a_wait_of_years_survives_many_histories(environment: WorkflowEnvironment):
+    """A monthly duty for five years, rolled over by request at every twelfth."""
+    api = Api()
+
+    def monthly(begins: datetime) -> Schedule:
+        done = api.names.count("proposals.remind")
+        if done == 60:
+            return Schedule(is_over=True)
+        return Schedule(action="remind", wake_at=(begins + timedelta(days=30 * (done + 1))).isoformat(), index=done + 1)
+
+    async with working(environment, api):
+        with environment.with_time_skipping_disabled():
+            begins = clock.now()
+            api.schedule = lambda _: monthly(begins)
+            handle = await start(environment)
+        for _ in range(12):
+            if len(api.calls) < 60:
+                await environment.client.get_workflow_handle(handle.id).signal("roll")
+                await environment.fast_forward(environment.client.get_workflow_handle(handle.id), YEAR)
+
+    assert [call.index for _, call in api.calls] == list(range(1, 61))
+
+
+async def _until_waiting(api: Api) -> None:
+    for _ in range(400):
+        if api.waits:
+            return
+        await asyncio.sleep(0.025)
+
+
+def _accepted() -> Happened:
+    return Happened(new_id("evt"), "proposal.accepted", "proposal", "pro_1", "ws_1", "eng_1")
