@@ -1,5 +1,6 @@
-"""Money as each provider writes it. Theirs is not always ISO's number of decimals, and rounding is never the answer."""
+"""Money as each provider writes it, and their time. Decimals are not always ISO's, and rounding is never the answer."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from api.gateways.payments import GatewayRejected
@@ -79,3 +80,8 @@ def _exact(value: Decimal, currency: str) -> int:
     if value != value.to_integral_value():
         raise GatewayRejected("amount", f"{currency} amounts must be whole units with this provider.")
     return int(value)
+
+
+def real_now() -> datetime:
+    """The present moment as the providers count it: their clock does not move with the demo workspace's."""
+    return datetime.now(UTC)  # noqa: TID251 - see above
