@@ -19,6 +19,7 @@ from api.gateways.paypal.objects import (
     custom_id,
     event_of,
     is_closed,
+    labels_of,
     order_amount,
     order_charge,
     refund_of,
@@ -242,5 +243,5 @@ def _not_failed(charge: Charge) -> Charge:
 
 def _is_payment_of(row: dict[str, Any], invoice_id: str) -> bool:
     # T00xx are payments received; refunds (T11xx) and fees repeat the custom field.
-    labels = f"&{row.get('custom_field', '')}&"
-    return row["transaction_event_code"].startswith("T00") and f"&invoice_id={invoice_id}&" in labels
+    is_payment = row["transaction_event_code"].startswith("T00")
+    return is_payment and labels_of(row.get("custom_field", "")).get("invoice_id") == invoice_id

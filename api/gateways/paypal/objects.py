@@ -56,6 +56,11 @@ def custom_id(invoice_id: str, metadata: dict[str, str]) -> str:
     return text
 
 
+def labels_of(text: str) -> dict[str, str]:
+    """Our labels, read back."""
+    return {name: value for name, value in parse_qsl(text) if name != _CLOSED}
+
+
 def closed_custom_id(order: dict[str, Any]) -> str:
     """What marks an order that we will never capture."""
     return urlencode({_CLOSED: "1", "invoice_id": _labels(_unit(order)).get("invoice_id", "")})
@@ -143,7 +148,7 @@ def _unit(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _labels(thing: dict[str, Any]) -> dict[str, str]:
-    return {name: value for name, value in parse_qsl(thing.get("custom_id", "")) if name != _CLOSED}
+    return labels_of(thing.get("custom_id", ""))
 
 
 def _fee(capture: dict[str, Any]) -> Money | None:
