@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def paypal_gateway() -> Iterator[PayPalGateway]:
         gateway.close()
 
 
-def paypal_message(resource: dict | None = None) -> tuple[bytes, dict[str, str]]:
+def paypal_message(resource: dict[str, Any] | None = None) -> tuple[bytes, dict[str, str]]:
     now = clock.now().isoformat()
     event = {"id": "WH-EVT", "event_type": "VAULT.CREDIT-CARD.CREATED", "create_time": now, "resource": resource or {"id": "x"}}
     body = json.dumps(event).encode()
@@ -121,7 +122,11 @@ def test_paypal_with_wrong_credentials_is_our_mistake():
 
 
 def square_gateway(**changes: str) -> SquareGateway:
-    settings = {"signature_key": square.SIGNATURE_KEY, "notification_url": square.NOTIFICATION_URL, "merchant_id": "M1"} | changes
+    settings: dict[str, Any] = {
+        "signature_key": square.SIGNATURE_KEY,
+        "notification_url": square.NOTIFICATION_URL,
+        "merchant_id": "M1",
+    } | changes
     return SquareGateway("sq_1", access_token="token", location_id="L1", api_url="http://127.0.0.1:1", **settings)
 
 
