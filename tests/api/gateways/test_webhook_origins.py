@@ -122,12 +122,9 @@ def test_paypal_with_wrong_credentials_is_our_mistake():
 
 
 def square_gateway(**changes: str) -> SquareGateway:
-    settings: dict[str, Any] = {
-        "signature_key": square.SIGNATURE_KEY,
-        "notification_url": square.NOTIFICATION_URL,
-        "merchant_id": "M1",
-    } | changes
-    return SquareGateway("sq_1", access_token="token", location_id="L1", api_url="http://127.0.0.1:1", **settings)
+    settings: dict[str, Any] = {"signature_key": square.SIGNATURE_KEY, "merchant_id": "M1"} | changes
+    settings |= {"notification_url": square.NOTIFICATION_URL, "api_url": "http://127.0.0.1:1"}
+    return SquareGateway("sq_1", access_token="token", location_id="L1", **settings)
 
 
 def test_square_signatures_cover_the_registered_address_and_the_merchant():
