@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api import errors, health, pages, portal, rest, webhooks
+from api import domains, errors, health, pages, portal, rest, webhooks
 from api.same_origin import SameOriginMiddleware
 from api.web.assets import WEB
 from models import logging
@@ -35,7 +35,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.include_router(router, prefix="/api/v1")
     for router in (*pages.ROUTERS, *portal.ROUTERS, *webhooks.ROUTERS):
         app.include_router(router)
-    app.include_router(health.router)
+    for plain in (health.router, domains.router):
+        app.include_router(plain)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     return app
 

@@ -4,16 +4,15 @@ import argparse
 import os
 import sys
 
+from api.up import run
 from models.migrations.run import upgrade
 from models.seed.demo import seed_demo
-
-from api.up import run
 from models.settings import get_settings
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line says; the exit status."""
-    verb = _parser().parse_args(arguments).verb
+    verb = parser().parse_args(arguments).verb
     settings = get_settings()
     if verb == "up":
         return run.main(settings)
@@ -31,13 +30,14 @@ def entry() -> None:
     os._exit(status)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="throughline", description="Client work, end to end, on your own machine.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verb")
+def parser() -> argparse.ArgumentParser:
+    """The verbs."""
+    made = argparse.ArgumentParser(prog="throughline", description="Client work, end to end, on your own machine.")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="verb")
     verbs.add_parser("up", help="run the product with all its parts until Ctrl-C")
     verbs.add_parser("migrate", help="bring the database to this release")
     verbs.add_parser("seed", help="fill an empty database with the demo workspace")
-    return parser
+    return made
 
 
 if __name__ == "__main__":
