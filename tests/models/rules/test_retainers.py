@@ -277,12 +277,12 @@ def test_looking_often_or_late_bills_the_same_periods(retainer, last, naps):
 @given(any_terms, st.integers(0, 400), st.integers(0, 400))
 def test_paused_and_worked_days_share_the_fee(retainer, after, length):
     begins = retainer.anchor_on + timedelta(days=after)
-    pause = Pause(begins, begins + timedelta(days=length))
-    paused = replace(retainer, pauses=(pause,))
+    ends = begins + timedelta(days=length)
+    paused = replace(retainer, pauses=(Pause(begins, ends),))
     for n in range(3):
         one = period(n, paused)
         free = period_amount(one, retainer) - period_amount(one, paused)
         assert 0 <= free <= period_amount(one, retainer)
-        overlap = max(0, (min(one.ends_on, pause.ends_on) - max(one.starts_on, pause.starts_on)).days)
+        overlap = max(0, (min(one.ends_on, ends) - max(one.starts_on, begins)).days)
         assert (overlap == 0) <= (free == 0)
         assert is_billed(one, paused) == (overlap < (one.ends_on - one.starts_on).days)
