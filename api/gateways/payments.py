@@ -35,8 +35,8 @@ class GatewayDeclined(GatewayError):
 class GatewayUnavailable(GatewayError):
     """The outcome is unknown: a time-out, a cut connection, a 5xx, a rate limit.
 
-    Repeat with the same idempotency key, within a day; later, or when the key keeps answering this,
-    look with `find_charges` before any new key.
+    Repeat with the same idempotency key, soon: Stripe keeps keys for a day, PayPal for six hours. Later, or when the key
+    keeps answering this (Stripe plays a 500 again), look with `find_charges` before any new key.
     """
 
 
@@ -104,7 +104,11 @@ class PaymentGateway(Protocol):
         ...
 
     def parse_webhook(self, raw_body: bytes, headers: Mapping[str, str]) -> ProviderEvent:
-        """The event, verified on the bytes as they came in. Raises BadWebhook."""
+        """The event, verified on the bytes as they came in, with our metadata on payments and checkouts.
+
+        Refunds and disputes carry none: find them by `object_ref`. Raises BadWebhook; and GatewayUnavailable, where
+        PayPal or Square have to be asked and do not answer: answer 503, and it comes again.
+        """
         ...
 
     def close(self) -> None:
