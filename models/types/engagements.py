@@ -27,3 +27,23 @@ class Step:
     subject_id: str
     what: str
     """In words, for the repair tray."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """One thing that archiving touches, in words for people."""
+
+    kind: str
+    """`wait`, `run`, `timer`, `proposal`, `draft`, `retainer`, `booking`, `access` or `invoice`."""
+    subject_id: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePreview:
+    """What archiving an engagement stops, what it leaves unsent, and what the client still owes."""
+
+    stops: tuple[Stopping, ...] = ()
+    stays_payable: tuple[Stopping, ...] = ()
+    keeps: tuple[Stopping, ...] = ()
+    """Drafts and booked calls: nothing happens to them by itself."""

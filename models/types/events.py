@@ -53,9 +53,10 @@ CATALOGUE: dict[str, EventType] = {
         *_types(
             "engagement",
             ("opened", "An engagement began", (), False),
+            ("changed", "An engagement was changed", (), False),
             ("status_changed", "An engagement moved on", ("from", "to"), False),
-            ("paused", "An engagement was paused", (), False),
-            ("resumed", "An engagement was resumed", (), False),
+            ("paused", "An engagement was paused", ("from",), False),
+            ("resumed", "An engagement was resumed", ("to",), False),
             ("closed", "An engagement was closed", (), False),
             ("lost", "An engagement was lost", (), False),
             ("archived", "An engagement was archived", (), False),
