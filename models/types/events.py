@@ -40,6 +40,7 @@ CATALOGUE: dict[str, EventType] = {
             "submission",
             ("accepted", "A form was submitted", ("form_id",), True),
             ("quarantined", "A submission was held back as possible spam", ("form_id",), False),
+            ("discarded", "A submission was thrown away", ("form_id",), False),
         ),
         *_types(
             "contact",
@@ -49,7 +50,19 @@ CATALOGUE: dict[str, EventType] = {
             ("archived", "A contact was archived", (), False),
             ("unarchived", "A contact was brought back", (), False),
         ),
-        *_types("company", ("added", "A company was added", (), False), ("archived", "A company was archived", (), False)),
+        *_types(
+            "company",
+            ("added", "A company was added", (), False),
+            ("changed", "A company was changed", (), False),
+            ("archived", "A company was archived", (), False),
+            ("unarchived", "A company was brought back", (), False),
+        ),
+        *_types(
+            "form",
+            ("published", "A form was published", ("version",), False),
+            ("closed", "A form was closed", (), False),
+            ("archived", "A form was archived", (), False),
+        ),
         *_types(
             "engagement",
             ("opened", "An engagement began", (), False),

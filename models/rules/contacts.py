@@ -1,0 +1,88 @@
+"""Who is the same person, the same company; and which of two values of a fact is kept."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import phonenumbers
+
+_EMAIL = re.compile(r"[^@\s\"<>(),:;\\\[\]]+@(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_LEGAL_FORMS = re.compile(
+    r"\b(gmbh(?: ?& ?co\.? ?kg)?|ag|kg|ug|ohg|e\.? ?v\.?|ltd|limited|llc|inc|incorporated|corp|plc|s\.?a\.?r\.?l|s\.?r\.?l|s\.?l|"
+    r"b\.?v|n\.?v|s\.?a\.?s|oy|ab|aps|pty)\b\.?$"
+)
+# Every one of these is a mailbox provider: people who share it share no company.
+_MAILBOXES = frozenset(
+    (
+        *(
+            "gmail.com",
+            "googlemail.com",
+            "outlook.com",
+            "hotmail.com",
+            "live.com",
+            "yahoo.com",
+            "icloud.com",
+            "me.com",
+            "aol.com",
+        ),
+        *("gmx.de", "gmx.net", "web.de", "t-online.de", "posteo.de", "mailbox.org", "proton.me", "protonmail.com"),
+        *("fastmail.com", "yandex.ru", "mail.ru", "qq.com", "163.com"),
+    )
+)
+
+
+def normalised_email(text: str | None) -> str | None:
+    """The form in which two spellings of one mail address are equal, or None when it is no mail address.
+
+    Case, spaces, invisible characters and Unicode compatibility forms do not count; the domain is in its ASCII form.
+    Dots and `+tags` do count: only some providers ignore them, and two people must never become one.
+    """
+    visible = "".join(
+        mark for mark in unicodedata.normalize("NFKC", text or "") if unicodedata.category(mark) not in ("Cf", "Cc")
+    )
+    local, at, domain = re.sub(r"\s", "", visible).casefold().rpartition("@")
+    if not at:
+        return None
+    try:
+        ascii_domain = domain.encode("idna").decode()
+    except UnicodeError:
+        return None
+    email = f"{local}@{ascii_domain}"
+    return email if len(email) <= 254 and _EMAIL.fullmatch(email) else None
+
+
+def normalised_phone(text: str | None, country: str) -> str | None:
+    """The number in E.164 (`+493012345678`), or None when it cannot be a number.
+
+    country: ISO 3166 code of where a number without prefix is dialled. Source: ITU E.164, Google's libphonenumber.
+    """
+    try:
+        number = phonenumbers.parse(unicodedata.normalize("NFKC", text or ""), country)
+    except phonenumbers.NumberParseException:
+        return None
+    # Some countries know no shortest number to the library; fewer than five digits is an extension, not a person.
+    if not phonenumbers.is_possible_number(number) or number.national_number < 10_000:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalised_company_name(text: str) -> str:
+    """The form in which two spellings of one company's name are equal: case, spaces, marks and legal form do not count."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split()).strip(" .,")
+    return _LEGAL_FORMS.sub("", plain).strip(" .,") or plain
+
+
+def company_domain(email_norm: str | None) -> str:
+    """The domain that tells a person's company, or "" for a mailbox provider's."""
+    domain = (email_norm or "").rpartition("@")[2]
+    return "" if domain in _MAILBOXES else domain
+
+
+def filled_blanks(kept: Mapping[str, object], offered: Mapping[str, object]) -> dict[str, object]:
+    """The offered facts that are not known yet. What is known is never overwritten by what a stranger typed."""
+    return {name: value for name, value in offered.items() if value and not kept.get(name)}
+
+
+def name_from_email(email: str) -> str:
+    """A readable name for somebody of whom only the address is known: `ada.byron@…` is "Ada Byron"."""
+    return " ".join(part.capitalize() for part in re.split(r"[._+-]+", email.partition("@")[0]) if part) or email

@@ -1,0 +1,81 @@
+"""Same person, same company?"""
+
+import pytest
+
+from models.rules.contacts import (
+    company_domain,
+    filled_blanks,
+    name_from_email,
+    normalised_company_name,
+    normalised_email,
+    normalised_phone,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        pytest.param("Ada@Byron-Mills.example", "ada@byron-mills.example", id="case"),
+        pytest.param("  ada@byron-mills.example\n", "ada@byron-mills.example", id="spaces around"),
+        pytest.param("ada @byron-mills.example", "ada@byron-mills.example", id="space within"),
+        pytest.param("\u200bada@byron\u2011mills.example".replace("\u2011", "-"), "ada@byron-mills.example", id="invisible"),
+        pytest.param("ａｄａ＠byron-mills.example", "ada@byron-mills.example", id="full width"),
+        pytest.param("info@müller.example", "info@xn--mller-kva.example", id="umlaut domain"),
+        pytest.param("ADA+news@byron-mills.example", "ada+news@byron-mills.example", id="tag stays"),
+        pytest.param("a.d.a@gmail.com", "a.d.a@gmail.com", id="dots stay"),
+        pytest.param("STRASSE@x.example", "strasse@x.example", id="casefold"),
+        pytest.param("ada", None, id="no at"),
+        pytest.param("ada@", None, id="no domain"),
+        pytest.param("ada@localhost", None, id="no dot"),
+        pytest.param("a@b.example\r\nBcc: all@x.example", None, id="header injection"),
+        pytest.param("", None, id="empty"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_mail_addresses_are_equal_in_one_form(typed, same):
+    assert normalised_email(typed) == same
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "same"),
+    [
+        ("030 123 45 67", "DE", "+49301234567"),
+        ("+49 (30) 1234567", "GB", "+49301234567"),
+        ("0049301234567", "DE", "+49301234567"),
+        ("07911 123456", "GB", "+447911123456"),
+        ("+1 202-555-0143", "", "+12025550143"),
+        ("030 1234567", "", None),
+        ("call me", "DE", None),
+        ("12", "DE", None),
+    ],
+)
+def test_phone_numbers_are_equal_in_one_form(typed, country, same):
+    assert normalised_phone(typed, country) == same
+
+
+@pytest.mark.parametrize(
+    "typed", ["Byron Mills", " byron  MILLS ", "Byron Mills Ltd.", "Byron Mills, Inc", "BYRON MILLS GmbH & Co. KG"]
+)
+def test_company_names_are_equal_without_case_and_legal_form(typed):
+    assert normalised_company_name(typed) == "byron mills"
+
+
+def test_a_company_that_is_called_like_a_legal_form_keeps_its_name():
+    assert normalised_company_name("AG") == "ag"
+
+
+def test_a_mailbox_provider_is_nobodys_company():
+    assert company_domain("ada@gmail.com") == ""
+    assert company_domain("ada@byron-mills.example") == "byron-mills.example"
+
+
+def test_only_blanks_are_filled():
+    kept = {"name": "Ada Byron", "phone": None, "title": ""}
+
+    filled = filled_blanks(kept, {"name": "Countess", "phone": "+49 30 1", "title": ""})
+
+    assert filled == {"phone": "+49 30 1"}
+
+
+def test_a_name_is_read_off_the_address():
+    assert name_from_email("ada.byron@byron-mills.example") == "Ada Byron"
