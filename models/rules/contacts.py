@@ -61,7 +61,7 @@ def normalised_phone(text: str | None, country: str) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     # Some countries know no shortest number to the library; fewer than five digits is an extension, not a person.
-    if not phonenumbers.is_possible_number(number) or number.national_number < 10_000:
+    if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < 10_000:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
