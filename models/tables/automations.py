@@ -23,6 +23,8 @@ class Automation(WorkspaceRow, Versioned, Archivable, table=True):
     trigger_kind: str = ""
     trigger_type: str = Field(default="", index=True)
     """Of the published version: the event type that starts it."""
+    off_reason: str = ""
+    """Why it is off, when nobody switched it off: it was about to run away."""
 
 
 class AutomationVersion(WorkspaceRow, table=True):
@@ -44,16 +46,20 @@ class AutomationRun(WorkspaceRow, Versioned, table=True):
     """One execution, pinned to its plan. Its position and outputs live here; its workflow only waits."""
 
     __tablename__ = "automation_runs"
-    __table_args__ = (UniqueConstraint("automation_id", "event_id"),)
+    __table_args__ = (UniqueConstraint("automation_id", "event_id"), UniqueConstraint("automation_id", "dedupe_key"))
 
     automation_id: str = Field(foreign_key="automations.id", index=True)
     automation_version: int
     plan_hash: str
     event_id: str
     """The event that started it; unique with the automation, so it starts once."""
+    dedupe_key: str
+    """The value of the trigger's `dedupe` path, the event's id unless the author chose another; it too starts one run."""
+    concurrency_key: str = Field(default="", index=True)
+    """Runs of one automation with the same key heed its concurrency policy; empty when it has none."""
     engagement_id: str | None = Field(default=None, index=True)
     status: str = Field(default="requested", index=True)
-    """`requested`, `running`, `waiting`, `parked`, `succeeded`, `failed` or `canceled`."""
+    """`queued`, `requested`, `running`, `waiting`, `parked`, `succeeded`, `failed` or `canceled`."""
     state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     trigger: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """The record that started it, as the plan sees it."""

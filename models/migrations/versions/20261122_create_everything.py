@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("published_version", sa.Integer(), nullable=False),
         sa.Column("trigger_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("trigger_type", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("off_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_automations")),
     )
     with op.batch_alter_table("automations", schema=None) as batch_op:
@@ -560,6 +561,8 @@ def upgrade() -> None:
         sa.Column("automation_version", sa.Integer(), nullable=False),
         sa.Column("plan_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("event_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dedupe_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("concurrency_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("engagement_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sa.JSON(), nullable=False),
@@ -570,10 +573,12 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["automation_id"], ["automations.id"], name=op.f("fk_automation_runs_automation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_automation_runs")),
+        sa.UniqueConstraint("automation_id", "dedupe_key", name=op.f("uq_automation_runs_automation_id_dedupe_key")),
         sa.UniqueConstraint("automation_id", "event_id", name=op.f("uq_automation_runs_automation_id_event_id")),
     )
     with op.batch_alter_table("automation_runs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_automation_runs_automation_id"), ["automation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_automation_runs_concurrency_key"), ["concurrency_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_engagement_id"), ["engagement_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_workspace_id"), ["workspace_id"], unique=False)
