@@ -116,10 +116,6 @@ class Settings(BaseSettings):
         return self.home / "files"
 
     @property
-    def logs_dir(self) -> Path:
-        return self.home / "logs"
-
-    @property
     def missing_secrets(self) -> list[str]:
         """The names of the variables without which the product must not serve; empty when all is well."""
         return [f"THROUGHLINE_{name.upper()}" for name in ("worker_token", "secret_key") if not getattr(self, name)]

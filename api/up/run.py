@@ -21,7 +21,7 @@ async def up(settings: Settings) -> None:
     supervisor: Supervisor | None = None
     with hold_home(settings.home):
         settings = prepare(settings)
-        supervisor = Supervisor(plans(settings), settings.logs_dir, _environment(settings))
+        supervisor = Supervisor(plans(settings), settings.home, _environment(settings))
         _on_signals(stop, supervisor)
         try:
             await _until(stop, _serve(supervisor, settings))

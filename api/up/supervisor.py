@@ -29,11 +29,13 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 class Child:
     """A process that is started again whenever it dies, until it is told to stop."""
 
-    def __init__(self, plan: ChildPlan, log: LogFile, environment: dict[str, str]) -> None:
+    def __init__(self, plan: ChildPlan, home: Path, environment: dict[str, str]) -> None:
         self.plan = plan
         self.ready = asyncio.Event()
         self.gave_up = asyncio.Event()
-        self.log = log
+        self.log = LogFile(home / "logs" / f"{plan.name}.log")
+        self._pid_file = home / "run" / f"{plan.name}.pid"
+        self._pid_file.parent.mkdir(parents=True, exist_ok=True)
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
@@ -93,11 +95,13 @@ class Child:
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends the others in order
             preexec_fn=_die_with_parent,
         )
+        self._pid_file.write_text(str(self._process.pid))
         probing = asyncio.create_task(self._probe())
         try:
             await self._read(self._process)
             return await self._process.wait()
         finally:
+            self._pid_file.unlink(missing_ok=True)
             probing.cancel()
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
@@ -125,10 +129,10 @@ class Child:
 
 
 class Supervisor:
-    """All the children together."""
+    """All the children together. Their output goes to `logs/` in the home folder, their process ids stand in `run/`."""
 
-    def __init__(self, plans: list[ChildPlan], logs: Path, environment: dict[str, str]) -> None:
-        self.children = [Child(plan, LogFile(logs / f"{plan.name}.log"), {**os.environ, **environment}) for plan in plans]
+    def __init__(self, plans: list[ChildPlan], home: Path, environment: dict[str, str]) -> None:
+        self.children = [Child(plan, home, {**os.environ, **environment}) for plan in plans]
         self._keeping: list[asyncio.Task[None]] = []
 
     async def start(self, names: set[str] | None = None) -> None:

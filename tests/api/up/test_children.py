@@ -8,7 +8,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from api.up.children import plans, temporal_answers, temporal_command
 from api.up.supervisor import Supervisor
 from models.settings import Settings
-from tests.api.up.test_preflight import free_block
+from tests.ports import free_block
 from workflows.connection import connect
 from workflows.namespace import RETENTION, prepare
 from workflows.search_attributes import KEYS
@@ -32,7 +32,7 @@ def test_temporal_is_told_what_was_measured(tmp_path: Path):
 async def test_temporal_starts_and_its_namespace_remembers_for_years(tmp_path: Path):
     settings = Settings(home=tmp_path, port=free_block())
     temporal = next(plan for plan in plans(settings) if plan.name == "temporal")
-    supervisor = Supervisor([temporal], settings.logs_dir, {})
+    supervisor = Supervisor([temporal], tmp_path, {})
     try:
         assert not await temporal_answers(settings)
         await supervisor.start()

@@ -7,20 +7,7 @@ import pytest
 
 from api.up.preflight import CannotStart, check_databases, check_libraries, check_ports, hold_home
 from models.settings import Settings
-
-
-def free_block() -> int:
-    """A port that is free together with the five after it."""
-    for _ in range(50):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = int(probe.getsockname()[1])
-        try:
-            check_ports(Settings(port=first), patience_seconds=0)
-        except (CannotStart, ValueError):
-            continue
-        return first
-    raise AssertionError("no six free ports in a row")
+from tests.ports import free_block
 
 
 def test_a_taken_port_is_named_with_its_purpose_and_the_way_out():

@@ -54,6 +54,7 @@ async def test_a_killed_child_comes_back(tmp_path):
     async with supervised(tmp_path, plan("api"), plan("worker")) as supervisor:
         api, worker = supervisor.children
         first, other = api.pid, worker.pid
+        assert (tmp_path / "run" / "api.pid").read_text() == str(first)
         os.kill(first, signal.SIGKILL)
         await until(lambda: api.pid not in (None, first))
         assert worker.pid == other
@@ -85,7 +86,7 @@ async def test_a_child_that_never_starts_is_reported_with_its_last_words(tmp_pat
 
 async def test_output_is_kept_in_the_childs_log(tmp_path):
     async with supervised(tmp_path, plan("api")):
-        assert (tmp_path / "api.log").read_text() == "at work\n"
+        assert (tmp_path / "logs" / "api.log").read_text() == "at work\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
