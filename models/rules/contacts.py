@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import phonenumbers
 
 _EMAIL = re.compile(r"[^@\s\"<>(),:;\\\[\]]+@(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_LONGEST_EMAIL, _LONGEST_LABEL = 254, 63  # RFC 5321, RFC 1035
 _LEGAL_FORMS = re.compile(
     r"\b(gmbh(?: ?& ?co\.? ?kg)?|ag|kg|ug|ohg|e\.? ?v\.?|ltd|limited|llc|inc|incorporated|corp|plc|s\.?a\.?r\.?l|s\.?r\.?l|s\.?l|"
     r"b\.?v|n\.?v|s\.?a\.?s|oy|ab|aps|pty)\b\.?$"
@@ -40,15 +41,21 @@ def normalised_email(text: str | None) -> str | None:
     visible = "".join(
         mark for mark in unicodedata.normalize("NFKC", text or "") if unicodedata.category(mark) not in ("Cf", "Cc")
     )
-    local, at, domain = re.sub(r"\s", "", visible).casefold().rpartition("@")
-    if not at:
+    # Lower case, not case folding: that turns ß into ss, and groß@ into somebody else. It may split accents off, so NFKC again.
+    lowered = unicodedata.normalize("NFKC", re.sub(r"\s", "", visible).lower())
+    local, at, domain = lowered.replace("。", ".").rpartition("@")
+    if not at or len(lowered) > _LONGEST_EMAIL:
         return None
-    try:
-        ascii_domain = domain.encode("idna").decode()
-    except UnicodeError:
+    labels = [_ascii_label(label) for label in domain.split(".")]
+    if any(len(label) > _LONGEST_LABEL for label in labels):
         return None
-    email = f"{local}@{ascii_domain}"
-    return email if len(email) <= 254 and _EMAIL.fullmatch(email) else None
+    email = f"{local}@{'.'.join(labels)}"
+    return email if len(email) <= _LONGEST_EMAIL and _EMAIL.fullmatch(email) else None
+
+
+def _ascii_label(label: str) -> str:
+    # Python's own "idna" codec speaks the standard of 2003, for which straße.de is somebody else's strasse.de.
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode()
 
 
 def normalised_phone(text: str | None, country: str) -> str | None:
