@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import phonenumbers
 
+from models.types.contacts import FieldProposal, FieldValue, MergedFields, MergePolicy
+
 _EMAIL = re.compile(r"[^@\s\"<>(),:;\\\[\]]+@(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _LONGEST_EMAIL, _LONGEST_LABEL = 254, 63  # RFC 5321, RFC 1035
 _LEGAL_FORMS = re.compile(
@@ -93,3 +95,39 @@ def filled_blanks(kept: Mapping[str, object], offered: Mapping[str, object]) -> 
 def name_from_email(email: str) -> str:
     """A readable name for somebody of whom only the address is known: `ada.byron@…` is "Ada Byron"."""
     return " ".join(part.capitalize() for part in re.split(r"[._+-]+", email.partition("@")[0]) if part) or email
+
+
+def merged_fields(
+    current: Mapping[str, FieldValue],
+    incoming: Mapping[str, FieldValue],
+    *,
+    policies: Mapping[str, MergePolicy] | None = None,
+    default: MergePolicy = MergePolicy.FILL_BLANK,
+) -> MergedFields:
+    """What a contact knows after new values came in, by form, import or from a merged contact.
+
+    policies: by field name; other fields follow the default. Values keep the provenance they came with.
+    Applying the same values twice changes nothing the second time.
+    """
+    fields = {name: held for name, held in current.items() if not _is_blank(held)}
+    changed: list[str] = []
+    proposals: list[FieldProposal] = []
+    for name, new in incoming.items():
+        held = fields.get(name)
+        if _is_blank(new) or (held is not None and _same(held, new)):
+            continue
+        policy = (policies or {}).get(name, default)
+        if held is None or policy == MergePolicy.OVERWRITE:
+            fields[name] = new
+            changed.append(name)
+        elif policy == MergePolicy.PROPOSE:
+            proposals.append(FieldProposal(name, held, new))
+    return MergedFields(fields, tuple(changed), tuple(proposals))
+
+
+def _is_blank(held: FieldValue) -> bool:
+    return not held.value.strip()
+
+
+def _same(one: FieldValue, other: FieldValue) -> bool:
+    return " ".join(one.value.split()) == " ".join(other.value.split())

@@ -1,15 +1,24 @@
 """Same person, same company?"""
 
+from datetime import UTC, datetime
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from models.rules.contacts import (
     company_domain,
     filled_blanks,
+    merged_fields,
     name_from_email,
     normalised_company_name,
     normalised_email,
     normalised_phone,
 )
+from models.types.contacts import FieldValue, MergePolicy
+
+ONE = datetime(2026, 1, 1, tzinfo=UTC)
+TWO = datetime(2026, 2, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +95,53 @@ def test_only_blanks_are_filled():
 
 def test_a_name_is_read_off_the_address():
     assert name_from_email("ada.byron@byron-mills.example") == "Ada Byron"
+
+
+def value(text, source="form", at=ONE):
+    return FieldValue(text, source, at)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept", "changed", "proposed"),
+    [
+        (MergePolicy.FILL_BLANK, "Ada", ("phone",), 0),
+        (MergePolicy.OVERWRITE, "Ada Byron", ("name", "phone"), 0),
+        (MergePolicy.PROPOSE, "Ada", ("phone",), 1),
+    ],
+)
+def test_policies(policy, kept, changed, proposed):
+    current = {"name": value("Ada"), "phone": value(" "), "city": value("London")}
+    incoming = {name: value(text, "import", TWO) for name, text in (("name", "Ada Byron"), ("phone", "123"), ("city", ""))}
+    merged = merged_fields(current, incoming, default=policy)
+    assert merged.fields["name"].value == kept
+    assert merged.changed == changed
+    assert len(merged.proposals) == proposed
+    assert merged.fields["city"] == current["city"]
+    assert merged.fields["phone"].source == "import"
+
+
+def test_each_field_follows_its_own_policy():
+    current = {"name": value("Ada"), "city": value("London")}
+    incoming = {"name": value("Eve", "import", TWO), "city": value("Paris", "import", TWO)}
+    merged = merged_fields(current, incoming, policies={"city": MergePolicy.OVERWRITE, "name": MergePolicy.PROPOSE})
+    assert (merged.fields["name"].value, merged.fields["city"].value) == ("Ada", "Paris")
+    assert [(one.field, one.current.value, one.proposed.value) for one in merged.proposals] == [("name", "Ada", "Eve")]
+
+
+def test_the_same_value_again_is_no_news():
+    current = {"name": value("Ada  Byron")}
+    merged = merged_fields(current, {"name": value("Ada Byron ", "import", TWO)}, default=MergePolicy.OVERWRITE)
+    assert (merged.changed, merged.fields) == ((), current)
+
+
+fields = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["", " ", "x", "y"]).map(value))
+
+
+@given(fields, fields, st.dictionaries(st.sampled_from("abcd"), st.sampled_from(list(MergePolicy))))
+def test_merging_twice_is_merging_once_and_nothing_known_is_lost(current, incoming, policies):
+    once = merged_fields(current, incoming, policies=policies)
+    twice = merged_fields(once.fields, incoming, policies=policies)
+    assert (twice.fields, twice.changed) == (once.fields, ())
+    known = {name for name, held in {**current, **incoming}.items() if held.value.strip()}
+    known |= {name for name, held in current.items() if held.value.strip()}
+    assert set(once.fields) == known
