@@ -46,9 +46,13 @@ class Invoice(WorkspaceRow, Versioned, table=True):
     tax_minor: int = 0
     total_minor: int = 0
     paid_minor: int = 0
-    """Derived from the ledger in the transaction that posts to it."""
+    """What was received for this invoice and not given back; derived from the ledger in the transaction that posts to it."""
+    credited_minor: int = 0
+    """By credit notes; derived like paid_minor."""
     totals: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """The money function's output, frozen at issue; the only numbers ever shown."""
+    parties: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """Frozen at issue: {"from": [lines], "to": [lines]}, names and addresses as they were."""
     purchase_order: str = ""
     notes: str = ""
     issued_on: date | None = None
@@ -57,6 +61,10 @@ class Invoice(WorkspaceRow, Versioned, table=True):
     reminder_days: list[int] = Field(default_factory=list, sa_type=JSON)
     issued_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_count: int = 0
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Up to when reminders are settled: the last one sent, or the last one passed over."""
+    reminded_count: int = 0
     paid_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     voided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     pdf_file_id: str | None = None
@@ -79,6 +87,10 @@ class InvoiceLineItem(WorkspaceRow, table=True):
     seconds: int | None = None
     tax_rates_mpct: list[int] = Field(default_factory=list, sa_type=JSON)
     discount_bps: int = 0
+    tax_included: bool | None = None
+    """Whether this price includes its taxes; None follows the document."""
+    source_id: str | None = Field(default=None, index=True)
+    """The invoice line that it credits, or the deposit invoice that it sets off."""
 
 
 class NumberSeries(WorkspaceRow, table=True):

@@ -32,7 +32,14 @@ class Payment(WorkspaceRow, Versioned, table=True):
     failure: str = ""
     method: str = ""
     """In words: "Visa ending 4242"."""
+    note: str = ""
+    saves_card: bool = False
+    """The payer agreed, before the provider's page, that the method is kept."""
+    payer_id: str | None = None
     succeeded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reconciled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reconciled_count: int = 0
+    """How often the provider was asked what became of it; the pauses grow with it."""
 
 
 class Receipt(WorkspaceRow, table=True):
@@ -80,9 +87,9 @@ class LedgerEntry(WorkspaceRow, table=True):
     __table_args__ = (UniqueConstraint("posting", "account"),)
 
     posting: str = Field(index=True)
-    """What caused it: `invoice:inv_…:issued`, `payment:pay_…:succeeded`."""
+    """What caused it: `invoice:inv_…:issued`, `payment:pay_…:succeeded`; see models/rules/ledger.py."""
     account: str
-    """`receivable`, `revenue`, `tax`, `cash`, `fees`, `client_credit`."""
+    """`receivable`, `revenue`, `tax`, `cash`, `fees`, `client_credit` or `bad_debt`."""
     amount_minor: int
     """Debit positive, credit negative."""
     currency: str
@@ -100,7 +107,11 @@ class WebhookEvent(Row, table=True):
     provider: str
     account: str = ""
     event_id: str
+    workspace_id: str | None = None
+    """Named by the address it came in at; None for the installation's one account."""
     kind: str = ""
+    object_ref: str = Field(default="", index=True)
+    """The checkout or charge it is about."""
     body: bytes = Field(default=b"", sa_type=LargeBinary)
     parsed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     status: str = Field(default="stored", index=True)

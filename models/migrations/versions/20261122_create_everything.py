@@ -507,7 +507,9 @@ def upgrade() -> None:
         sa.Column("provider", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("account", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("event_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("object_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("parsed", sa.JSON(), nullable=False),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -518,6 +520,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webhook_events_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webhook_events_object_ref"), ["object_ref"], unique=False)
 
     op.create_table(
         "workspaces",
@@ -900,6 +903,8 @@ def upgrade() -> None:
         sa.Column("tax_minor", sa.Integer(), nullable=False),
         sa.Column("total_minor", sa.Integer(), nullable=False),
         sa.Column("paid_minor", sa.Integer(), nullable=False),
+        sa.Column("credited_minor", sa.Integer(), nullable=False),
+        sa.Column("parties", sa.JSON(), nullable=False),
         sa.Column("totals", sa.JSON(), nullable=False),
         sa.Column("purchase_order", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("notes", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -909,6 +914,9 @@ def upgrade() -> None:
         sa.Column("reminder_days", sa.JSON(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_count", sa.Integer(), nullable=False),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_count", sa.Integer(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pdf_file_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -1011,11 +1019,14 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("tax_rates_mpct", sa.JSON(), nullable=False),
         sa.Column("discount_bps", sa.Integer(), nullable=False),
+        sa.Column("tax_included", sa.Boolean(), nullable=True),
+        sa.Column("source_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_invoice_line_items_invoice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_line_items")),
     )
     with op.batch_alter_table("invoice_line_items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_line_items_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invoice_line_items_source_id"), ["source_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_line_items_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
@@ -1037,7 +1048,12 @@ def upgrade() -> None:
         sa.Column("refunded_minor", sa.Integer(), nullable=False),
         sa.Column("failure", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("saves_card", sa.Boolean(), nullable=False),
+        sa.Column("payer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("succeeded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reconciled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reconciled_count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoices.id"], name=op.f("fk_payments_invoice_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         sa.UniqueConstraint("invoice_id", "attempt", name=op.f("uq_payments_invoice_id_attempt")),
