@@ -82,6 +82,10 @@ class Booking(WorkspaceRow, Versioned, table=True):
     meeting_url: str = ""
     ical_uid: str = ""
     sequence: int = 0
+    told_sequence: int = -1
+    """The last version that both sides were told of."""
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminded: int = 0
     note: str = ""
     canceled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cancel_reason: str = ""
