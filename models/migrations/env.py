@@ -1,5 +1,7 @@
 """Alembic's entry: migrates the database it is handed, or compares it with the tables."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
@@ -8,7 +10,7 @@ import models.tables  # noqa: F401 - registers every table
 from models.tables.rows import UtcDateTime
 
 
-def _render(kind: str, value: object, _autogen: object) -> str | bool:
+def _render(kind: str, value: Any, _autogen: Any) -> str | Literal[False]:
     """Write our one column type by its name, so that a migration needs no import of it."""
     if kind == "type" and isinstance(value, UtcDateTime):
         return "sa.DateTime(timezone=True)"
