@@ -3,21 +3,12 @@
 import calendar
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.relativedelta import relativedelta
 
-from models.types.errors import Invalid
+from models.types.zones import zone_info as zone_info
 
 MINUTES_PER_DAY = 1440
-
-
-def zone_info(zone: str) -> ZoneInfo:
-    """The time zone of an IANA name. Raises Invalid when there is none by that name."""
-    try:
-        return ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Invalid(f"“{zone}” is not a time zone. Use a name such as Europe/Berlin.", field="zone") from error
 
 
 def local_instant(day: date, minute_of_day: int, zone: str) -> datetime:

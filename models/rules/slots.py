@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from math import ceil, floor
 
-from models.rules.dates import MINUTES_PER_DAY, day_bounds, local_date, start_of_day, zone_info
+from models.rules.dates import MINUTES_PER_DAY, day_bounds, local_date, start_of_day
 from models.types.errors import Invalid
 from models.types.slots import Busy, DayOverride, SlotTerms, WorkingHours
+from models.types.zones import zone_info
 
 _Stretch = tuple[int, int]  # half-open, in seconds since 1970
 _LONGEST_HORIZON_DAYS = 400

@@ -6,14 +6,15 @@ occurs twice means its first occurrence. Source: RFC 5545, 3.3.5, form 3; the sa
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from models.types.errors import Invalid
 from models.types.working_time import Hours, Span
+from models.types.zones import zone_info
 
 MAX_WORKING_DAYS = 5000
 WEEKEND = frozenset({5, 6})
 _SEARCH_DAYS = 1100
+zone_of = zone_info
 
 
 def add_working_days(start: date, n: int, holidays: Collection[date] = frozenset(), weekend: Collection[int] = WEEKEND) -> date:
@@ -38,14 +39,6 @@ def add_working_days(start: date, n: int, holidays: Collection[date] = frozenset
 def is_working_day(day: date, holidays: Collection[date] = frozenset(), weekend: Collection[int] = WEEKEND) -> bool:
     """Whether people work on that date."""
     return day.weekday() not in weekend and day not in holidays
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The IANA zone of that name. Raises Invalid when there is none."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise Invalid(f"There is no time zone “{name[:60]}”.") from None
 
 
 def local_time_on(day: date, at: time, zone: str) -> datetime:

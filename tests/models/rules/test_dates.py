@@ -11,9 +11,9 @@ from models.rules.dates import (
     local_date,
     local_instant,
     start_of_day,
-    zone_info,
 )
 from models.types.errors import Invalid
+from models.types.zones import zone_info
 
 
 def utc(*parts):
