@@ -181,6 +181,13 @@ CATALOGUE: dict[str, EventType] = {
         *_types("email", ("sent", "A mail was sent", (), False), ("refused", "A mail could not be delivered", (), False)),
         *_types("portal", ("invited", "The client was invited to the portal", (), False)),
         *_types(
+            "automation",
+            ("drawn", "An automation was drawn", (), False),
+            ("changed", "An automation was changed", (), False),
+            ("published", "An automation was published", ("number",), False),
+            ("switched_off", "An automation was switched off", (), False),
+        ),
+        *_types(
             "automation_run",
             ("requested", "An automation was triggered", ("automation_id",), False),
             ("finished", "An automation run ended", ("automation_id", "status"), False),

@@ -1,0 +1,161 @@
+"""What a turn of a run leaves behind: its position, its steps, its waits. The turns themselves are taken by the API."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.commands.automation_triggers import requested
+from models.commands.events import record
+from models.commands.notifications import notify_responsible
+from models.commands.run_waits import show_waits
+from models.ids import new_id
+from models.queries.automation_runs import find_step, list_rivals, runs_statement
+from models.queries.automations import get_automation, get_version
+from models.queries.work_calendars import work_calendar
+from models.rules.automation_plan.interpreter import advance, initial_state
+from models.rules.automation_plan.records import from_json, plan_from_json, to_json
+from models.tables.automations import AutomationRun, StepRun
+from models.tables.contacts import Contact
+from models.tables.engagements import Engagement
+from models.types.automation_plan.commands import Command, Park, RecordStep
+from models.types.automation_plan.happenings import Canceled
+from models.types.automation_plan.states import FINAL, RunState, RunStatus, StepStatus
+from models.types.automations import Json, Plan
+
+_ENDED = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELED})
+
+
+def plan_of(session: Session, run: AutomationRun) -> Plan:
+    """The plan a run is pinned to. Raises Invalid when it was tampered with."""
+    return plan_from_json(get_version(session, run.automation_id, run.automation_version).plan)
+
+
+def state_of(run: AutomationRun, plan: Plan) -> RunState:
+    """Where a run stands; at the very beginning when it has not started."""
+    return from_json(run.state) if run.state else initial_state(plan)
+
+
+def label_of(drawing: Mapping[str, Any], node_path: str) -> str:
+    """What the author called a step; its id when they did not name it."""
+    node_id = node_path.rpartition("/")[2].partition("[")[0]
+    labels = {node.get("id"): node.get("label") for node in drawing.get("nodes", [])}
+    return str(labels.get(node_id) or node_id)
+
+
+def write_step(session: Session, run: AutomationRun, told: RecordStep, *, now: datetime) -> StepRun:
+    """Write what a node did over the row it has; what the interpreter says nothing about stays."""
+    step = find_step(session, run.id, told.node_path, told.iteration)
+    if step is None:
+        step = StepRun(id=new_id("stp"), run_id=run.id, node_path=told.node_path, iteration=told.iteration, created_at=now)
+    step.status, step.attempts, step.error = told.status.value, told.attempt, told.error or ""
+    step.input = _shown(told.input_preview, step.input)
+    step.output = _shown(told.output_preview, step.output)
+    step.ended_at = now if told.status in _ENDED else None
+    session.add(step)
+    session.flush()
+    return step
+
+
+def _shown(preview: Json, before: dict[str, Json]) -> dict[str, Json]:
+    if preview is None:
+        return before
+    return preview if isinstance(preview, dict) else {"value": preview}
+
+
+def save_position(session: Session, run: AutomationRun, state: RunState, plan: Plan, *, now: datetime) -> None:
+    """Keep where a run stands, show what it waits for, and say so when it came to its end."""
+    was_over = run.finished_at is not None
+    run.state = to_json(state)
+    run.status = state.status.value
+    run.next_wake_at = min((wait.at for wait in state.waits if wait.at), default=None)
+    stuck = [{"node": token.node_path, "message": token.error} for token in state.tokens if token.error]
+    run.error = stuck[0] if stuck else {}
+    session.add(run)
+    show_waits(session, run, state, plan, now=now)
+    if state.status in FINAL and not was_over:
+        _finish(session, run, now)
+
+
+def _finish(session: Session, run: AutomationRun, now: datetime) -> None:
+    run.finished_at = now
+    session.flush()
+    payload = {"automation_id": run.automation_id, "status": run.status}
+    record(session, "automation_run.finished", run.id, engagement_id=run.engagement_id, **payload)
+    start_next_in_queue(session, run)
+
+
+def start_next_in_queue(session: Session, run: AutomationRun) -> None:
+    """Let the oldest queued run with the same concurrency key go on, when none is under way and the automation is on."""
+    if not run.concurrency_key or get_automation(session, run.automation_id).status != "published":
+        return
+    rivals = [one for one in list_rivals(session, run.automation_id, run.concurrency_key) if one.id != run.id]
+    if not rivals or any(one.status != "queued" for one in rivals):
+        return
+    rivals[0].status = "requested"
+    fact = requested(rivals[0])
+    record(session, fact.event_type, fact.run_id, engagement_id=fact.engagement_id, **fact.payload)
+
+
+def announce_parked(session: Session, run: AutomationRun, parked: Park, label: str, *, wait_id: str) -> None:
+    """Tell the owner that a step is stuck: which automation, which step, for whom, and why."""
+    automation = get_automation(session, run.automation_id)
+    engagement = session.get(Engagement, run.engagement_id) if run.engagement_id else None
+    client = client_of(session, run)
+    about = f" for {client}" if client else ""
+    text = f"“{automation.name}”{about} is stuck at “{label}”: {parked.error}"
+    notify_responsible(
+        session,
+        engagement.owner_id if engagement else None,
+        text[:500],
+        href=f"/automation_runs/{run.id}",
+        key=f"{wait_id}:parked",
+        engagement_id=run.engagement_id,
+    )
+    record(session, "automation_run.parked", run.id, engagement_id=run.engagement_id, automation_id=run.automation_id)
+
+
+def client_of(session: Session, run: AutomationRun) -> str:
+    """The name of the client a run is about; empty when it is about nobody."""
+    contact_id = run.trigger.get("contact_id")
+    contact = session.get(Contact, contact_id) if contact_id else None
+    return contact.name if contact else ""
+
+
+def cancel_run(session: Session, run: AutomationRun, *, reason: str, now: datetime) -> None:
+    """End a run where it stands: every wait is closed, nothing more is done. Canceling a run that is over changes nothing."""
+    if run.finished_at is not None:
+        return
+    plan = plan_of(session, run)
+    state, commands = advance(plan, state_of(run, plan), Canceled(reason), now, work_calendar(session, now=now))
+    if state.status is RunStatus.NEW:
+        state = replace(state, status=RunStatus.CANCELED, output={"reason": reason})
+    write_steps(session, run, commands, now=now)
+    save_position(session, run, state, plan, now=now)
+    record(session, "automation_run.canceled", run.id, engagement_id=run.engagement_id)
+
+
+def write_steps(session: Session, run: AutomationRun, commands: tuple[Command, ...], *, now: datetime) -> None:
+    """Write the rows of all steps that a turn tells of."""
+    for command in commands:
+        if isinstance(command, RecordStep):
+            write_step(session, run, command, now=now)
+
+
+def cancel_runs(session: Session, engagement_id: str, *, reason: str, now: datetime) -> int:
+    """End every live run about an engagement, such as one that is put away; how many there were."""
+    runs = session.exec(runs_statement(engagement_id=engagement_id, status="live").order_by(AutomationRun.id)).all()
+    for run in runs:
+        cancel_run(session, run, reason=reason, now=now)
+    return len(runs)
+
+
+def cancel_queued_runs(session: Session, automation_id: str, *, reason: str, now: datetime) -> int:
+    """End the runs of an automation that is off and that have not begun; how many there were."""
+    live = session.exec(runs_statement(automation_id=automation_id, status="live").order_by(AutomationRun.id)).all()
+    runs = [run for run in live if not run.state]
+    for run in runs:
+        cancel_run(session, run, reason=reason, now=now)
+    return len(runs)

@@ -1,0 +1,110 @@
+"""What a run waits for, as rows: derived from its position, so they always agree with it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.commands.events import close_wait
+from models.commands.waits import register_wait
+from models.db import scope_of
+from models.ids import new_id
+from models.queries.automation_runs import list_open_waits, list_subscriptions
+from models.queries.automations import get_automation, get_version
+from models.rules.automation_matching import engagement_named
+from models.rules.automation_plan.moves import node_at
+from models.tables.automations import AutomationRun, EventSubscription
+from models.types.automation_plan.states import RunState, Token, TokenStatus, Wait, WaitKind
+from models.types.automations import Plan
+from models.types.events import CATALOGUE
+from models.types.waits import WaitInput, Whom
+from models.types.waits import WaitKind as ShownKind
+from models.types.workflow_ids import run_workflow_id
+
+STUCK = "step:"
+"""What the keys of repair waits of steps begin with; the rest is node path and iteration."""
+
+
+def show_waits(session: Session, run: AutomationRun, state: RunState, plan: Plan, *, now: datetime) -> None:
+    """Make the open waits and the event subscriptions of a run those of its state."""
+    wanted = {one.key: one for one in _wanted(session, run, state, plan)}
+    for wait in list_open_waits(session, run.id):
+        if wait.key not in wanted:
+            close_wait(wait, closed_by=scope_of(session).actor, at=now)
+    for one in wanted.values():
+        register_wait(session, one, now=now)
+    _subscribe(session, run, {wait.id: wait for wait in state.waits if wait.kind is WaitKind.EVENT})
+    session.flush()
+
+
+def stuck_key(token: Token) -> str:
+    """The key of the repair wait of a parked step."""
+    return f"{STUCK}{token.node_path}:{token.iteration}"
+
+
+def _wanted(session: Session, run: AutomationRun, state: RunState, plan: Plan) -> Iterator[WaitInput]:
+    automation = get_automation(session, run.automation_id)
+    drawing = get_version(session, run.automation_id, run.automation_version).drawing
+    labels = {node.get("id"): node.get("label") for node in drawing.get("nodes", [])}
+    about: dict[str, Any] = {
+        "workspace_id": run.workspace_id,
+        "workflow_id": run_workflow_id(run.id),
+        "engagement_id": run.engagement_id,
+        "subject_kind": "automation_run",
+        "subject_id": run.id,
+    }
+    for wait in state.waits:
+        label = labels.get(wait.node_path) or wait.node_path
+        follows = labels.get(node_at(plan, wait.node_path)["next"].get("timeout" if wait.kind is WaitKind.EVENT else "ok"))
+        until = wait.at.isoformat() if wait.at else None
+        shown = _words(wait, automation.name, label, follows)
+        yield WaitInput(key=wait.id, until=until, detail={"step": label, "automation": automation.name}, **shown, **about)
+    for token in state.tokens:
+        if token.status is TokenStatus.PARKED:
+            label = labels.get(token.node_path) or token.node_path
+            yield _stuck(token, automation.name, label, about)
+
+
+def _words(wait: Wait, name: str, label: str, follows: str | None) -> dict[str, Any]:
+    then = f"“{name}” goes on" + (f" with “{follows}”" if follows else "")
+    if wait.kind is WaitKind.EVENT:
+        awaited = CATALOGUE[wait.what].says if wait.what in CATALOGUE else wait.what
+        what = f"{awaited[0].lower()}{awaited[1:]}"
+        return {"kind": ShownKind.EVENT, "whom": Whom.US, "what": f"“{name}” waits until {what}", "then_what": then}
+    if wait.kind is WaitKind.APPROVAL:
+        return {"kind": ShownKind.APPROVAL, "whom": Whom.US, "what": f"“{name}” waits for an approval: {label}"}
+    what = f"“{name}” tries “{label}” again" if wait.kind is WaitKind.RETRY else f"“{name}” waits: {label}"
+    return {"kind": ShownKind.TIMER, "whom": Whom.CALENDAR, "what": what, "then_what": then}
+
+
+def _stuck(token: Token, name: str, label: str, about: Mapping[str, Any]) -> WaitInput:
+    return WaitInput(
+        key=stuck_key(token),
+        kind=ShownKind.REPAIR,
+        what=f"“{name}” is stuck at “{label}”",
+        whom=Whom.US,
+        then_what="Nothing happens until somebody retries or skips it",
+        detail={"reason": token.error or "", "step": label, "automation": name},
+        **about,
+    )
+
+
+def _subscribe(session: Session, run: AutomationRun, open_waits: dict[str, Wait]) -> None:
+    known = {one.wait_id: one for one in list_subscriptions(session, run.id)}
+    for wait_id, row in known.items():
+        if wait_id not in open_waits:
+            session.delete(row)
+    for wait_id, wait in open_waits.items():
+        if wait_id not in known:
+            session.add(
+                EventSubscription(
+                    id=new_id("sub"),
+                    workspace_id=run.workspace_id,
+                    run_id=run.id,
+                    wait_id=wait_id,
+                    event_type=wait.what,
+                    engagement_id=engagement_named(wait.match),
+                    match=wait.match or {},
+                )
+            )

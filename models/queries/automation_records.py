@@ -1,0 +1,102 @@
+"""What an automation sees of an event: the event, and the people and things it is about, as plain JSON frozen for the run."""
+
+import re
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlmodel import Session
+
+from models.db import workspace_id_of
+from models.rules.automation_records import COMPANY, CONTACT, ENGAGEMENT, FORM, OWNER, SUBMISSION, WORKSPACE
+from models.tables.companies import Company
+from models.tables.contacts import Contact
+from models.tables.engagements import Engagement
+from models.tables.events import Event
+from models.tables.forms import Form, Submission
+from models.tables.members import Member
+from models.tables.rows import WorkspaceRow
+from models.tables.workspaces import Workspace
+from models.types.automations import Json
+
+_HIDDEN = ("workspace_id", "token", "html", "text", "address", "agent", "version")
+"""Columns that are secret, long or of no use: an automation's record is no copy of the database."""
+_PLAIN = (str, int, bool, float, date, datetime)
+
+
+def event_record(session: Session, event: Event) -> dict[str, Json]:
+    """What `trigger` holds for a run that an event starts, and `event` for one that it wakes.
+
+    Its schema is `event_schemas()[event.type]`.
+    """
+    engagement = session.get(Engagement, event.engagement_id) if event.engagement_id else None
+    contact = _contact(session, event, engagement)
+    submission = _submission(session, event, engagement)
+    company_id = _first(engagement, contact, "company_id")
+    at = event.created_at.isoformat()
+    return {
+        "event_id": event.id,
+        "type": event.type,
+        "at": at,
+        "engagement_id": event.engagement_id,
+        "contact_id": contact.id if contact else None,
+        "subject_id": event.subject_id,
+        "event": {"id": event.id, "type": event.type, "at": at, "actor": event.actor, **event.payload},
+        "contact": _shaped(contact, CONTACT, is_unsubscribed=bool(contact and contact.unsubscribed_at)),
+        "company": _shaped(session.get(Company, company_id) if company_id else None, COMPANY),
+        "engagement": _shaped(engagement, ENGAGEMENT),
+        "owner": _shaped(_owner(session, engagement, contact), OWNER),
+        "form": _shaped(session.get(Form, submission.form_id) if submission else None, FORM),
+        "submission": _shaped(submission, SUBMISSION),
+        "workspace": _shaped(session.get(Workspace, workspace_id_of(session)), WORKSPACE),
+        "subject": _subject(session, event),
+    }
+
+
+def _contact(session: Session, event: Event, engagement: Engagement | None) -> Contact | None:
+    contact_id = event.contact_id or (engagement.contact_id if engagement else None)
+    return session.get(Contact, contact_id) if contact_id else None
+
+
+def _submission(session: Session, event: Event, engagement: Engagement | None) -> Submission | None:
+    """The submission the event is about, or the one that opened its engagement."""
+    opened_by = engagement.submission_id if engagement else None
+    submission_id = event.subject_id if event.subject_kind == "submission" else opened_by
+    return session.get(Submission, submission_id) if submission_id else None
+
+
+def _owner(session: Session, engagement: Engagement | None, contact: Contact | None) -> Member | None:
+    owner_id = _first(engagement, contact, "owner_id")
+    return session.get(Member, owner_id) if owner_id else None
+
+
+def _first(engagement: Engagement | None, contact: Contact | None, name: str) -> str | None:
+    return getattr(engagement, name, None) or getattr(contact, name, None)
+
+
+def _shaped(row: Any, schema: dict[str, Json], **computed: Json) -> dict[str, Json] | None:
+    if row is None:
+        return None
+    names = (name for name in schema["properties"] if name not in computed)
+    return {**{name: _plain(getattr(row, name)) for name in names}, **computed}
+
+
+def _subject(session: Session, event: Event) -> dict[str, Json]:
+    """The plain columns of the row that the event is about; empty when it has none."""
+    table = _tables().get(event.subject_kind)
+    row = session.get(table, event.subject_id) if table is not None else None
+    if row is None:
+        return {}
+    columns = {column.name: getattr(row, column.name) for column in row.__table__.columns}
+    shown = {name: value for name, value in columns.items() if not name.endswith(_HIDDEN)}
+    return {name: _plain(value) for name, value in shown.items() if value is None or isinstance(value, _PLAIN)}
+
+
+@cache
+def _tables() -> dict[str, type[Any]]:
+    """Every noun that belongs to a workspace to its table: `time_entry` to TimeEntry."""
+    return {re.sub("(?<!^)(?=[A-Z])", "_", table.__name__).lower(): table for table in WorkspaceRow.__subclasses__()}
+
+
+def _plain(value: Any) -> Json:
+    return value.isoformat() if isinstance(value, date) else value

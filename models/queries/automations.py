@@ -1,0 +1,80 @@
+"""Reading the users' rules, their versions, and what a drawing may refer to."""
+
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from models.tables.automations import Automation, AutomationRun, AutomationVersion
+from models.tables.members import Member
+from models.types.errors import NotFound
+
+
+def get_automation(session: Session, automation_id: str) -> Automation:
+    """One automation. Raises NotFound."""
+    automation = session.get(Automation, automation_id)
+    if automation is None:
+        raise NotFound("There is no such automation.")
+    return automation
+
+
+def automations_statement(*, status: str | None = None, text: str = "", is_archived: bool = False) -> Any:
+    """A select of automations, put-away ones apart."""
+    archived = col(Automation.archived_at)
+    statement = select(Automation).where(archived.is_not(None) if is_archived else archived.is_(None))
+    if status:
+        statement = statement.where(Automation.status == status)
+    if text:
+        statement = statement.where(col(Automation.name).icontains(text, autoescape=True))
+    return statement
+
+
+def get_version(session: Session, automation_id: str, number: int) -> AutomationVersion:
+    """What was published under a number. Raises NotFound."""
+    version = session.exec(
+        select(AutomationVersion).where(AutomationVersion.automation_id == automation_id, col(AutomationVersion.number) == number)
+    ).one_or_none()
+    if version is None:
+        raise NotFound("There is no such version.")
+    return version
+
+
+def versions_statement(automation_id: str) -> Any:
+    """A select of an automation's versions."""
+    return select(AutomationVersion).where(AutomationVersion.automation_id == automation_id)
+
+
+def list_versions(session: Session, automation_id: str) -> list[AutomationVersion]:
+    """All versions of an automation, newest first."""
+    return list(session.exec(versions_statement(automation_id).order_by(col(AutomationVersion.number).desc())))
+
+
+def list_published(session: Session, event_type: str) -> list[tuple[Automation, AutomationVersion]]:
+    """The published automations that an event of this type may start, each with its published version."""
+    return list(
+        session.exec(
+            select(Automation, AutomationVersion)
+            .join(AutomationVersion, col(AutomationVersion.automation_id) == Automation.id)
+            .where(
+                Automation.status == "published",
+                Automation.trigger_kind == "event",
+                Automation.trigger_type == event_type,
+                col(Automation.archived_at).is_(None),
+                col(AutomationVersion.number) == col(Automation.published_version),
+            )
+            .order_by(Automation.id)
+        )
+    )
+
+
+def count_runs_by_automation(session: Session) -> dict[str, tuple[int, str]]:
+    """Automation id to how many runs it has had and the id of the last; ids are ordered by time."""
+    rows = session.exec(
+        select(AutomationRun.automation_id, func.count(), func.max(AutomationRun.id)).group_by(col(AutomationRun.automation_id))
+    )
+    return {automation_id: (count, last_id) for automation_id, count, last_id in rows}
+
+
+def drawing_lookups(session: Session) -> dict[str, set[str]]:
+    """What exists now that a drawing may refer to: the compiler tells when it is gone."""
+    members = session.exec(select(Member.id).where(col(Member.archived_at).is_(None)))
+    return {"members": set(members), "connections": set()}

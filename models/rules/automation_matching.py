@@ -1,0 +1,52 @@
+"""Whether an event starts an automation, and which words of a condition narrow the events worth looking at."""
+
+from collections.abc import Mapping
+
+from models.rules.automation_plan.records import canonical_json
+from models.rules.expressions import evaluate, value_at
+from models.types.automations import Json
+from models.types.scope import Cause
+
+MAX_DEPTH = 8
+"""How many automations may follow from one another."""
+MOST_PER_RECORD = 10
+"""Runs of one automation about one record within a minute; more is a loop."""
+MOST_PER_AUTOMATION = 100
+"""Runs of one automation within a minute; more is a flood that somebody should look at."""
+
+
+def would_loop(automation_id: str, cause: Cause) -> bool:
+    """Whether the automation had a part in causing the event itself, or the chain behind it is too long."""
+    return automation_id in cause.automation_ids or cause.depth >= MAX_DEPTH
+
+
+def wants(trigger: Mapping[str, Json], record: Mapping[str, Json]) -> bool:
+    """Whether a record passes the filter of a plan's trigger. No filter lets all pass."""
+    expression = trigger.get("filter")
+    return expression is None or evaluate(expression, {"trigger": record}) is True
+
+
+def fits(match: Json, record: Mapping[str, Json]) -> bool:
+    """Whether an event is the one a wait is for. match: bound, so that it reads nothing but `event`; empty fits any."""
+    return not match or evaluate(match, {"event": record}) is True
+
+
+def key_at(path: Json, record: Mapping[str, Json]) -> str:
+    """The text that stands for what lies at a path of the record; empty when nothing does, or there is no path."""
+    found = value_at({"trigger": record}, path) if isinstance(path, str) else None
+    if found is None:
+        return ""
+    return found if isinstance(found, str) else canonical_json(found)
+
+
+def engagement_named(match: Json) -> str | None:
+    """The engagement that a bound condition asks for, when it asks for one and no other; it narrows the search."""
+    if not isinstance(match, dict):
+        return None
+    arguments = match.get("args", [])
+    if match.get("op") == "all":
+        return next((found for found in map(engagement_named, arguments) if found), None)
+    if match.get("op") != "eq" or {"path": "event.engagement_id"} not in arguments:
+        return None
+    values = [argument.get("value") for argument in arguments if "value" in argument]
+    return values[0] if len(values) == 1 and isinstance(values[0], str) else None

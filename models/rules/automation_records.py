@@ -1,0 +1,79 @@
+"""The JSON Schema of what an event brings along: the event itself, and the records that it is about."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from models.types.automations import Json
+from models.types.events import CATALOGUE
+
+_TEXT: Mapping[str, Json] = {"type": "string"}
+_MAYBE: Mapping[str, Json] = {"type": ["string", "null"]}
+_MOMENT: Mapping[str, Json] = {"type": "string", "format": "date-time"}
+_MONEY: Mapping[str, Json] = {"type": "integer"}
+_ANYTHING: Mapping[str, Json] = {"type": "object"}
+
+
+def _record(**fields: Json) -> dict[str, Json]:
+    return {"type": "object", "properties": fields, "additionalProperties": False}
+
+
+CONTACT = _record(
+    id=_TEXT,
+    name=_TEXT,
+    email=_MAYBE,
+    phone=_MAYBE,
+    title=_TEXT,
+    address=_TEXT,
+    timezone=_MAYBE,
+    locale=_MAYBE,
+    tags={"type": "array", "items": _TEXT},
+    custom=_ANYTHING,
+    source=_TEXT,
+    owner_id=_MAYBE,
+    is_unsubscribed={"type": "boolean"},
+)
+COMPANY = _record(id=_TEXT, name=_TEXT, domain=_TEXT, address=_TEXT, tax_id=_TEXT)
+ENGAGEMENT = _record(
+    id=_TEXT,
+    title=_TEXT,
+    status=_TEXT,
+    owner_id=_MAYBE,
+    contact_id=_TEXT,
+    company_id=_MAYBE,
+    value_minor=_MONEY,
+    currency=_TEXT,
+)
+OWNER = _record(id=_TEXT, name=_TEXT, email=_TEXT)
+FORM = _record(id=_TEXT, name=_TEXT, title=_TEXT, slug=_TEXT)
+SUBMISSION = _record(id=_TEXT, form_id=_TEXT, answers=_ANYTHING)
+WORKSPACE = _record(id=_TEXT, name=_TEXT, timezone=_TEXT, locale=_TEXT, currency=_TEXT)
+
+
+@cache
+def event_schemas() -> dict[str, dict[str, Json]]:
+    """Event type to the schema of its record: what `trigger` and `event` hold in an automation.
+
+    Parts that an event has nothing to say about are null. `subject` is the row the event is about: its plain columns.
+    """
+    return {name: _schema(name) for name in CATALOGUE}
+
+
+def _schema(event_type: str) -> dict[str, Json]:
+    payload = {name: {"type": ["string", "integer", "boolean", "null"]} for name in CATALOGUE[event_type].payload}
+    return _record(
+        event_id=_TEXT,
+        type=_TEXT,
+        at=_MOMENT,
+        engagement_id=_MAYBE,
+        contact_id=_MAYBE,
+        subject_id=_TEXT,
+        event=_record(id=_TEXT, type=_TEXT, at=_MOMENT, actor=_TEXT, **payload),
+        contact=CONTACT,
+        company=COMPANY,
+        engagement=ENGAGEMENT,
+        owner=OWNER,
+        form=FORM,
+        submission=SUBMISSION,
+        workspace=WORKSPACE,
+        subject=_ANYTHING,
+    )
