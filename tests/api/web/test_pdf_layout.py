@@ -33,8 +33,8 @@ def pages(rows=3, client="Ada & <b>Co</b>", logo=None):
 
 
 def test_every_word_arrives_as_it_was_given():
-    [text], reader = pages()
-    for words in (
+    texts, reader = pages()
+    words = [
         "Birch & Stone",
         "Ada & <b>Co</b>",
         "Łódź",
@@ -45,8 +45,8 @@ def test_every_word_arrives_as_it_was_given():
         "VAT 19 %",
         "€ 119.00",
         "Ada K.",
-    ):
-        assert words in text
+    ]
+    assert [word for word in words if word not in "\n".join(texts)] == []
     assert reader.metadata is not None
     assert reader.metadata.title == "Invoice 2026-014"
     assert reader.pages[0].mediabox[2:] == pytest.approx([595.28, 841.89], abs=0.1)
