@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     square_webhook_signature_key: str = Field(default="", repr=False)
     jitsi_base_url: str = "https://meet.jit.si"
 
+    form_posts_per_minute: int = Field(default=60, ge=1)
+    """How many answers to one public form are taken from one network address; repeats of one answer count once."""
+
     @model_validator(mode="after")
     def derive(self) -> Self:
         self.home = self.home.expanduser().absolute()
