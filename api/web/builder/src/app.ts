@@ -4,6 +4,7 @@ import "./styles/app.css";
 import "./behaviours/fragments";
 import { startBoards } from "./behaviours/boards";
 import { startDialogs } from "./behaviours/dialogs";
+import { startFormLogic } from "./behaviours/form_logic";
 import { startPalette } from "./behaviours/palette";
 import { startSprinkles } from "./behaviours/sprinkles";
 import { startTheme } from "./behaviours/theme";
@@ -12,6 +13,7 @@ import { startToasts } from "./behaviours/toasts";
 
 startTheme();
 startDialogs();
+startFormLogic();
 startToasts();
 startPalette();
 startTicking();

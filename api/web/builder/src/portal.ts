@@ -3,12 +3,14 @@ import "@fontsource-variable/inter/opsz.css";
 import "./styles/app.css";
 import "./behaviours/fragments";
 import { startDialogs } from "./behaviours/dialogs";
+import { startFormLogic } from "./behaviours/form_logic";
 import { startSignaturePads } from "./behaviours/signature_pads";
 import { startSprinkles } from "./behaviours/sprinkles";
 import { startTicking } from "./behaviours/ticking";
 import { startToasts } from "./behaviours/toasts";
 
 startDialogs();
+startFormLogic();
 startToasts();
 startTicking();
 startSignaturePads();
