@@ -38,7 +38,7 @@ $(DIST): .venv/installed $(WEB_SOURCES)
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
-	@echo "Installing what the lock names, once (about 600 MB on disk) ..."
+	@echo "Installing what the lock names, once (about 1 GB on disk) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements.lock

@@ -18,10 +18,9 @@ async def up(settings: Settings) -> None:
 
     Raises CannotStart when something outside stands in the way.
     """
-    stop = asyncio.Event()
-    supervisor: Supervisor | None = None
     with hold_home(settings.home):
         settings = prepare(settings)
+        stop = asyncio.Event()
         supervisor = Supervisor(plans(settings), settings.home, _environment(settings))
         _on_signals(stop, supervisor)
         try:
@@ -32,26 +31,32 @@ async def up(settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> Settings:
-    """Check the machine, make the secrets, bring the database to this release, and seed a new one; the settings with secrets."""
+    """Check the machine and make the secrets; the settings with them."""
     say(f"Starting Throughline, data in {settings.home}")
     check_ports(settings)
     check_databases(settings)
-    check_libraries()
     ensure_secrets(settings.home)
     get_settings.cache_clear()
-    settings = get_settings()
+    return get_settings()
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Bring the database to this release, and fill a new one with the demo workspace."""
     upgrade(settings.database_url)
     seeded = settings.home / "seeded"
     if not seeded.exists():
         say("  first start: making the demo workspace")
         seed_demo(settings.database_url)
         seeded.touch()
-    return settings
 
 
 async def _serve(supervisor: Supervisor, settings: Settings) -> None:
-    await supervisor.start({"temporal", "mail", "provider", "api"})
-    await supervisor.start()  # the worker, which needs the others
+    await asyncio.gather(
+        supervisor.start({"temporal", "mail", "provider"}),
+        asyncio.to_thread(check_libraries),
+        asyncio.to_thread(bring_up_to_date, settings),
+    )
+    await supervisor.start()
     say(addresses(settings, LOGINS))
     await asyncio.Event().wait()
 
