@@ -20,25 +20,8 @@ import urllib3.connection
 import urllib3.connectionpool
 import urllib3.exceptions
 
+from api.gateways.addresses import IPAddress, is_forbidden, is_within
 from models.types.errors import Refused, Unavailable
-
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-# `is_global` calls these global, yet they lead inside, to a relay or nowhere (IANA special-purpose registries).
-_DENIED_NETWORKS: tuple[IPNetwork, ...] = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "192.0.0.0/24",  # IETF protocol assignments
-        "192.88.99.0/24",  # 6to4 relays
-        "64:ff9b::/96",  # NAT64: carries any IPv4 address
-        "64:ff9b:1::/48",  # NAT64, local use
-        "2002::/16",  # 6to4: carries any IPv4 address
-        "2001::/32",  # Teredo: carries any IPv4 address
-        "fec0::/10",  # site local
-        "::/96",  # IPv4-compatible
-    )
-)
 
 
 class EgressRefused(Refused):
@@ -130,36 +113,13 @@ def checked_addresses(host: str, port: int, policy: EgressPolicy) -> list[tuple[
         (family, ipaddress.ip_address(str(place[0]).partition("%")[0])) for family, _, _, _, place in found
     ]
     for _, address in addresses:
-        if is_allowed_by_operator(address, policy):
+        if is_within(address, policy.allowed_networks):
             continue
         if is_forbidden(address):
             raise EgressRefused(f"{host} leads to {address}, which is not an address on the open internet.", field="url")
         if port not in policy.ports:
             raise EgressRefused(f"Port {port} is not allowed; use {_in_words(policy.ports)}.", field="url")
     return addresses
-
-
-def is_forbidden(address: IPAddress) -> bool:
-    """Whether an address is anything but a plain public host.
-
-    Source: the table in Python's ipaddress is not enough: it calls 6to4, NAT64 and multicast global.
-    """
-    plain = _unwrapped(address)
-    if not plain.is_global or plain.is_multicast or plain.is_reserved or plain.is_unspecified:
-        return True
-    return any(plain in network for network in _DENIED_NETWORKS if network.version == plain.version)
-
-
-def is_allowed_by_operator(address: IPAddress, policy: EgressPolicy) -> bool:
-    """Whether the operator opened the network this address is in."""
-    plain = _unwrapped(address)
-    networks = (ipaddress.ip_network(network, strict=False) for network in policy.allowed_networks)
-    return any(plain in network for network in networks if network.version == plain.version)
-
-
-def _unwrapped(address: IPAddress) -> IPAddress:
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
 
 
 class _CheckedAdapter(requests.adapters.HTTPAdapter):

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from api.gateways.egress import EgressPolicy, EgressRefused, EgressUnavailable, fetch, is_forbidden, session
+from api.gateways.addresses import is_forbidden
+from api.gateways.egress import EgressPolicy, EgressRefused, EgressUnavailable, fetch, session
 
 OPEN_INTERNET = EgressPolicy(connect_seconds=1, total_seconds=2)
 LOOPBACK_TOO = EgressPolicy(allowed_networks=("127.0.0.1/32",), connect_seconds=1, total_seconds=2, max_bytes=100_000)
