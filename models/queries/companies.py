@@ -8,6 +8,7 @@ from models.rules.contacts import normalised_company_name
 from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.types.errors import NotFound
+from models.types.time_entries import RoundingMode, RoundingScope, TimeRounding
 
 
 def get_company(session: Session, company_id: str) -> Company:
@@ -51,3 +52,14 @@ def count_people(session: Session, ids: set[str]) -> dict[str, int]:
         .group_by(col(Contact.company_id))
     )
     return {str(company_id): number for company_id, number in rows}
+
+
+def find_rounding(session: Session, company_id: str | None) -> TimeRounding:
+    """How a client's time is rounded at billing; not at all when nothing was agreed."""
+    company = session.get(Company, company_id) if company_id else None
+    agreed = company.rounding if company else {}
+    return TimeRounding(
+        increment_seconds=int(agreed.get("increment_seconds", 0)),
+        mode=RoundingMode(agreed.get("mode", "nearest")),
+        scope=RoundingScope(agreed.get("per", "entry")),
+    )

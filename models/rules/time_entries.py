@@ -114,6 +114,7 @@ _GROUP_KEYS: dict[EntryGrouping, Callable[[WorkedTime], object]] = {
     EntryGrouping.PERSON: lambda entry: entry.member_id,
     EntryGrouping.DAY: lambda entry: entry.local_day,
     EntryGrouping.PROJECT: lambda entry: entry.project_id,
+    EntryGrouping.ONE: lambda entry: "",
 }
 
 
@@ -144,6 +145,7 @@ def _description(entry: WorkedTime, by: EntryGrouping) -> str:
         EntryGrouping.PERSON: entry.member_name,
         EntryGrouping.DAY: entry.local_day.isoformat(),
         EntryGrouping.PROJECT: entry.project_name or "Work",
+        EntryGrouping.ONE: entry.project_name or "Work",
     }
     return by_grouping.get(by, task)
 

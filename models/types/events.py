@@ -148,6 +148,7 @@ CATALOGUE: dict[str, EventType] = {
         *_types(
             "invoice",
             ("drafted", "An invoice was drafted", (), False),
+            ("deleted", "The draft of an invoice was thrown away", (), False),
             ("issued", "An invoice was issued", ("kind",), False),
             ("sent", "An invoice was sent", (), True),
             ("reminded", "A payment reminder was sent", (), True),

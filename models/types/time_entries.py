@@ -49,6 +49,8 @@ class EntryGrouping(StrEnum):
     PERSON = "person"
     DAY = "day"
     PROJECT = "project"
+    ONE = "one"
+    """Everything on one line, or one for each rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def test_descriptions_for_each_grouping():
         "person": "Ines",
         "day": "2026-03-02",
         "project": "Brand",
+        "one": "Brand",
     }
     assert group_entries([entry(2, 60)], EntryGrouping.TASK)[0].description == "Work"
 

@@ -1,0 +1,93 @@
+"""Writing to the double-entry book, and keeping the invoice's own figures in step with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from models.commands.events import record
+from models.ids import new_id
+from models.queries.invoices import list_sides
+from models.rules.invoices import invoice_status
+from models.rules.ledger import balance, excess_sides, ledger_sums
+from models.tables.invoices import Invoice
+from models.tables.payments import LedgerEntry
+from models.types.invoices import InvoiceKind, InvoiceStatus
+from models.types.ledger import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Where a posting belongs. name: unique for what caused it, so that posting twice is an error and never a doubling."""
+
+    name: str
+    invoice_id: str | None
+    currency: str
+    at: datetime
+    payment_id: str | None = None
+
+
+def lock_invoice(session: Session, invoice: Invoice) -> Invoice:
+    """The invoice as it is now, held until the transaction ends: money on one invoice is counted by one at a time."""
+    session.flush()
+    statement = select(Invoice).where(Invoice.id == invoice.id).with_for_update()
+    return session.exec(statement.execution_options(populate_existing=True)).one()
+
+
+def post(session: Session, posting: Posting, sides: Mapping[str, int]) -> None:
+    """Write one double entry. sides: account to amount, debit positive. Raises ValueError when they do not sum to zero."""
+    if sum(sides.values()):
+        raise ValueError(f"{posting.name} does not balance: {dict(sides)}")
+    for account, amount_minor in sides.items():
+        session.add(
+            LedgerEntry(
+                id=new_id("led"),
+                posting=posting.name,
+                account=str(account),
+                amount_minor=amount_minor,
+                currency=posting.currency,
+                invoice_id=posting.invoice_id,
+                payment_id=posting.payment_id,
+                at=posting.at,
+            )
+        )
+    session.flush()
+
+
+def is_posted(session: Session, name: str) -> bool:
+    """Whether a posting of this name exists."""
+    return session.exec(select(LedgerEntry.id).where(LedgerEntry.posting == name).limit(1)).first() is not None
+
+
+def release_excess(session: Session, invoice: Invoice, *, cause: str, now: datetime) -> None:
+    """Move what was paid beyond what is owed to the client's credit. cause: the document that lowered what is owed."""
+    left = balance(list_sides(session, invoice.id), Account.RECEIVABLE)
+    if left < 0:
+        post(session, Posting(f"excess:{cause}", invoice.id, invoice.currency, now), excess_sides(left))
+
+
+def settle_invoice(session: Session, invoice: Invoice, *, now: datetime) -> None:
+    """Bring the invoice's figures and status in line with the ledger, and say so when it is paid by that.
+
+    Call it after every posting about the invoice, in the same transaction.
+    """
+    sums = ledger_sums(invoice.total_minor, list_sides(session, invoice.id))
+    invoice.paid_minor, invoice.credited_minor = sums.paid_minor, sums.credited_minor
+    before = invoice.status
+    if invoice.kind != InvoiceKind.CREDIT_NOTE:
+        invoice.status = invoice_status(InvoiceStatus(before), sums).value
+    session.add(invoice)
+    if before != "paid" and invoice.status == "paid":
+        invoice.paid_at = now
+        session.flush()
+        record(
+            session,
+            "invoice.paid",
+            invoice.id,
+            engagement_id=invoice.engagement_id,
+            contact_id=invoice.contact_id,
+        )
+    elif before == "paid" and invoice.status != "paid":
+        invoice.paid_at = None
+    session.flush()
