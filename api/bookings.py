@@ -108,7 +108,5 @@ def _context(
         "other": member.name if is_guest else contact.name,
         "person": contact.name if is_guest else member.name,
         "their_zone": zone,
-        "change_url": link_url(call, "booking", booking.id, contact.id)
-        if is_guest
-        else call.url(f"/bookings/{booking.id}"),
+        "change_url": link_url(call, "booking", booking.id, contact.id) if is_guest else call.url(f"/bookings/{booking.id}"),
     }

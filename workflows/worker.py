@@ -24,6 +24,7 @@ from activities import (
 from models.types.workflow_ids import ENGINE_QUEUE, INTEGRATIONS_QUEUE
 from workflows.automation_runs import AutomationRunWorkflow
 from workflows.bookings import BookingWorkflow
+from workflows.calendar_reader import CalendarReader
 from workflows.engagements import EngagementWorkflow
 from workflows.invoices import InvoiceWorkflow
 from workflows.mailer import Mailer
@@ -76,7 +77,7 @@ async def run(temporal: Client, api: client.ApiClient) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    carriers = [asyncio.create_task(Relay(temporal, api).run()), asyncio.create_task(Mailer(api).run())]
+    carriers = [asyncio.create_task(one.run()) for one in (Relay(temporal, api), Mailer(api), CalendarReader(api))]
     running = workers(temporal)
     async with running[0], running[1]:
         log.info("worker is ready", queues=[ENGINE_QUEUE, INTEGRATIONS_QUEUE])

@@ -22,6 +22,7 @@ from models.tables.bookings import Booking, Scheduler
 from models.tables.contacts import Contact
 from models.tables.members import Member
 from models.tables.proposals import Proposal
+from models.types.contacts import ContactFacts
 from models.types.errors import DomainError, Invalid, NotFound, Unavailable
 from models.types.principals import Door, Principal, PrincipalKind
 
@@ -154,9 +155,7 @@ def _book(call: Call, scheduler: Scheduler, starts_at: str, zone: str, typed: di
         contact = _guest(call, typed)
     if contact is None:
         raise NotFound("There is nobody to book this call for.")
-    call.act_as(
-        Principal(kind=PrincipalKind.CONTACT, id=contact.id, workspace_id=scheduler.workspace_id, name=contact.name)
-    )
+    call.act_as(Principal(kind=PrincipalKind.CONTACT, id=contact.id, workspace_id=scheduler.workspace_id, name=contact.name))
     return make_booking(
         call.session,
         scheduler,
@@ -183,7 +182,8 @@ def _guest(call: Call, typed: dict[str, str]) -> Contact:
         raise Invalid("Please write your name.", field="name")
     if "@" not in typed["email"]:
         raise Invalid("Please write an e-mail address, so that the invitation reaches you.", field="email")
-    return upsert_contact(call.session, name=typed["name"], email=typed["email"], source="booking", now=call.now)
+    facts = ContactFacts(name=typed["name"], email=typed["email"])
+    return upsert_contact(call.session, facts, source="booking", now=call.now)
 
 
 def _moment(text: str) -> datetime:
@@ -272,9 +272,7 @@ def _book_page(
     return public_page(call, "bookings/book.html", page, status=status)
 
 
-def _days(
-    call: Call, scheduler: Scheduler, begins: date, zone: str, moving: Booking | None
-) -> dict[date, list[datetime]]:
+def _days(call: Call, scheduler: Scheduler, begins: date, zone: str, moving: Booking | None) -> dict[date, list[datetime]]:
     since = datetime(begins.year, begins.month, begins.day, tzinfo=call.now.tzinfo) - timedelta(days=1)
     slots = list_open_slots(
         call.session,

@@ -39,6 +39,16 @@ def moment(value: datetime | None, zone: str = "UTC", locale: str = "en") -> str
     return f"{format_datetime(local, 'EEE, MMM d, y, HH:mm', locale=locale)} {local.tzname()}"
 
 
+def weekday(value: date, locale: str = "en") -> str:
+    """A day to choose: "Tuesday, 24 November"."""
+    return format_date(value, "EEEE, d MMMM", locale=locale)
+
+
+def clock_time(value: datetime, zone: str = "UTC") -> str:
+    """The time of day in a zone: "14:02"."""
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
 def ago(value: datetime | None, locale: str = "en") -> str:
     """How long since: "3 days ago", or "in 3 days"; a dash when there is none."""
     if value is None:
@@ -70,5 +80,14 @@ def markdown(text: str) -> Markup:
 def install_filters(environment: Environment) -> None:
     """Make them filters of the templates."""
     environment.filters.update(
-        money=money, day=day, moment=moment, ago=ago, duration=duration, quantity=quantity, percent=percent, markdown=markdown
+        money=money,
+        day=day,
+        moment=moment,
+        weekday=weekday,
+        clock=clock_time,
+        ago=ago,
+        duration=duration,
+        quantity=quantity,
+        percent=percent,
+        markdown=markdown,
     )

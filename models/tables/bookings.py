@@ -53,7 +53,9 @@ class CalendarConnection(WorkspaceRow, Archivable, table=True):
     status: str = "ok"
     """`ok` or `lost`."""
     error: str = ""
+    tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was last read with success."""
     busy: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     """The last reading, [start, end] in ISO UTC."""
     busy_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
