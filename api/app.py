@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.include_router(router)
     for plain in (health.router, domains.router):
         app.include_router(plain)
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/static", StaticFiles(directory=WEB / "static", check_dir=False), name="static")
     return app
 
 
