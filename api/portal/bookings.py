@@ -266,7 +266,7 @@ def _book_page(
         action=base,
         errors=errors or {},
         alternatives=alternatives or [],
-        typed=typed or {},
+        typed={"name": "", "email": "", "note": "", **(typed or {})},
         unavailable=unavailable,
     )
     return public_page(call, "bookings/book.html", page, status=status)
