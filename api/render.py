@@ -46,7 +46,7 @@ def fragment(
     call: Call, template: str, page: object, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> HTMLResponse:
     """The piece of a page that htmx swaps in; rendered from a partial, with the page's own dataclass."""
-    context = {**_own(page), "brand": brand_of(call), "zone": _zone(call)}
+    context = {"zone": _zone(call), **_own(page), "brand": brand_of(call)}
     return HTMLResponse(environment().get_template(template).render(context), status_code=status, headers=headers)
 
 
@@ -91,10 +91,10 @@ def brand(workspace: Workspace) -> dict[str, Any]:
 def _page(call: Call, template: str, page: object, frame: dict[str, Any], status: int) -> HTMLResponse:
     said = call.request.cookies.get(_FLASH_COOKIE)
     context = {
+        "zone": _zone(call),
         **frame,
         **_own(page),
         "brand": brand_of(call),
-        "zone": _zone(call),
         "theme": call.request.cookies.get("theme", "system"),
         "flashes": [json.loads(unquote(said))] if said else [],
     }
