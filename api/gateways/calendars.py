@@ -23,7 +23,7 @@ from api.gateways.egress import EgressPolicy, EgressRefused, EgressUnavailable, 
 from models.types.calendars import Attendee, Busy, CalendarAccessLost, CalendarEvent, CalendarUnavailable, InviteMethod
 
 _PRODUCT = "-//Throughline//Bookings//EN"
-_READ_SECONDS = 15.0
+_READ_SECONDS = 8.0
 _LONGEST_LOOK = timedelta(days=400)
 _HOW_WE_WAIT = "Its busy times are unknown until it answers again."
 

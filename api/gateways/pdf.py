@@ -3,27 +3,18 @@
 The same HTML and identifier give the same bytes, today and next year, as long as WeasyPrint and the fonts stay the same.
 """
 
-import atexit
 import base64
 import json
-import os
-import struct
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
-from typing import IO
 
+from api.gateways.child import Child, ChildFailed, ChildTookTooLong
 from models.types.errors import Invalid, Refused, Unavailable
 from models.types.mail import Attachment
 
-_ROOT = Path(__file__).parents[2]
-_START_SECONDS = 60.0
 _MAX_HTML = 8_000_000
-_MAX_RENDERS = 200
-"""After so many a fresh process takes over, so that memory lost to leaks comes back."""
+
+# Fixed seed and epoch: font subsets carry both into the file.
+_CHILD = Child("api.gateways.pdf_process", {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"})
 
 LIBRARIES_MISSING = (
     "PDF files cannot be made: a system library is missing. On Debian or Ubuntu run "
@@ -32,7 +23,7 @@ LIBRARIES_MISSING = (
 
 
 class PdfUnavailable(Unavailable):
-    """The PDF process cannot start or died twice on the same page."""
+    """The PDF process cannot start, or cannot make this page into a PDF."""
 
 
 class PdfRefused(Refused):
@@ -58,120 +49,22 @@ def render_pdf(html: str, *, identifier: str, attachments: Sequence[Attachment] 
             for one in attachments
         ],
     }
-    return _PROCESS.render(json.dumps(request).encode(), timeout_seconds)
+    try:
+        return _CHILD.ask(json.dumps(request).encode(), timeout_seconds)
+    except ChildTookTooLong as error:
+        raise PdfRefused(f"The document took longer than {timeout_seconds:g} seconds to become a PDF.") from error
+    except ChildFailed as error:
+        raise _unavailable(error) from error
 
 
 def warm_pdf() -> None:
     """Starts the process ahead of the first page, which is then a second or two faster. Raises PdfUnavailable."""
-    _PROCESS.warm()
-
-
-class PdfProcess:
-    """The child process and the line to it; safe to use from many threads."""
-
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._renders = 0
-
-    def warm(self) -> None:
-        """Starts the child if there is none. Raises PdfUnavailable."""
-        with self._turn:
-            self._running()
-
-    def render(self, request: bytes, timeout_seconds: float) -> bytes:
-        """The answer to a request; a child that was found dead is replaced once."""
-        with self._turn:
-            for _ in range(2):
-                answer = self._ask(request, timeout_seconds)
-                if answer is not None:
-                    return answer
-        raise PdfUnavailable("The PDF process stopped twice on this document.")
-
-    def close(self) -> None:
-        """Ends the child; the next page starts another."""
-        child, self._child, self._renders = self._child, None, 0
-        if child is None:
-            return
-        child.kill()
-        for pipe in (child.stdin, child.stdout):
-            if pipe:
-                with suppress(OSError):
-                    pipe.close()
-        child.wait()
-
-    def _ask(self, request: bytes, timeout_seconds: float) -> bytes | None:
-        child = self._running()
-        expired = threading.Event()
-
-        def cut() -> None:
-            expired.set()
-            child.kill()
-
-        timer = threading.Timer(timeout_seconds, cut)
-        timer.start()
-        try:
-            answer = _exchange(child, request)
-        finally:
-            timer.cancel()
-        if answer is None:
-            self.close()
-            if expired.is_set():
-                raise PdfRefused(f"The document took longer than {timeout_seconds:g} seconds to become a PDF.")
-            return None
-        self._renders += 1
-        if self._renders >= _MAX_RENDERS:
-            self.close()
-        return _content(answer)
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
-            return self._child
-        self.close()
-        # Fixed seed and epoch: font subsets carry both into the file.
-        environment = {**os.environ, "PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": "0"}
-        command = [sys.executable, "-m", "api.gateways.pdf_process"]
-        child = subprocess.Popen(command, cwd=_ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._child = child
-        timer = threading.Timer(_START_SECONDS, child.kill)
-        timer.start()
-        try:
-            greeting = _read_frame(child.stdout) if child.stdout else None
-        finally:
-            timer.cancel()
-        if greeting is None or greeting[:1] != b"+":
-            self.close()
-            said = greeting[1:].decode("utf-8", "replace") if greeting else "it did not start"
-            raise PdfUnavailable(LIBRARIES_MISSING if "cannot load library" in said else f"PDF files cannot be made: {said}.")
-        return child
-
-
-_PROCESS = PdfProcess()
-atexit.register(_PROCESS.close)
-
-
-def _content(answer: bytes) -> bytes:
-    if answer[:1] != b"+":
-        raise PdfRefused(f"The document cannot become a PDF: {answer[1:].decode('utf-8', 'replace')}")
-    return answer[1:]
-
-
-def _exchange(child: subprocess.Popen[bytes], request: bytes) -> bytes | None:
-    """The child's answer, or None when it died over the request."""
-    if child.stdin is None or child.stdout is None:
-        return None
     try:
-        child.stdin.write(struct.pack(">Q", len(request)) + request)
-        child.stdin.flush()
-        return _read_frame(child.stdout)
-    except OSError:
-        return None
+        _CHILD.warm()
+    except ChildFailed as error:
+        raise _unavailable(error) from error
 
 
-def _read_frame(pipe: IO[bytes]) -> bytes | None:
-    head = pipe.read(8)
-    if len(head) < 8:
-        return None
-    (length,) = struct.unpack(">Q", head)
-    body = pipe.read(length)
-    return body if len(body) == length else None
+def _unavailable(error: ChildFailed) -> PdfUnavailable:
+    is_library = "cannot load library" in str(error)
+    return PdfUnavailable(LIBRARIES_MISSING if is_library else f"The PDF cannot be made: {error}.")

@@ -1,26 +1,19 @@
-"""The process behind `pdf.py`: reads a page, writes a PDF, until its input ends.
-
-A frame is eight bytes of length and the content; an answer begins with `+` (the file) or `-` (why not).
-"""
+"""The process behind `pdf.py`: WeasyPrint, our fonts, and a fetcher that fetches nothing."""
 
 import base64
 import json
 import logging
-import os
 import re
-import resource
-import signal
-import struct
-import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
+
+from api.gateways.child import serve
 
 _FONTS = Path(__file__).parents[1] / "web" / "fonts"
-_MAX_MEMORY_BYTES = 3 * 1024**3
-"""Of address space; libraries and fonts take the first of it without using it."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 # Inter comes in pieces by script. Only those a page needs are loaded: each costs some 40 ms.
@@ -32,28 +25,13 @@ _FACES = {
 }
 
 
-def main() -> None:
-    """Answers until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not end up in a frame
+def prepare() -> Callable[[bytes], bytes]:
+    """Loads WeasyPrint and the fonts and renders a first page, so that whatever is missing shows now."""
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    try:
-        faces = _font_faces()
-        _render({"html": "<p>.", "identifier": "", "attachments": []}, faces)
-    except Exception as error:
-        _write(answers, b"-" + _sentence(error))
-        return
-    _write(answers, b"+ready")
-    while (request := _read(sys.stdin.buffer)) is not None:
-        try:
-            answer = b"+" + _render(json.loads(request), faces)
-        except Exception as error:
-            answer = b"-" + _sentence(error)
-        _write(answers, answer)
+    faces = _font_faces()
+    _render({"html": "<p>.", "identifier": "", "attachments": []}, faces)
+    return lambda request: _render(json.loads(request), faces)
 
 
 def _render(request: dict[str, Any], faces: dict[str, str]) -> bytes:
@@ -96,19 +74,5 @@ def _font_faces() -> dict[str, str]:
     return faces
 
 
-def _sentence(error: Exception) -> bytes:
-    return (str(error).strip().split("\n")[0][:300] or type(error).__name__).encode()
-
-
-def _read(pipe: IO[bytes]) -> bytes | None:
-    head = pipe.read(8)
-    return pipe.read(struct.unpack(">Q", head)[0]) if len(head) == 8 else None
-
-
-def _write(pipe: IO[bytes], content: bytes) -> None:
-    pipe.write(struct.pack(">Q", len(content)) + content)
-    pipe.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(prepare)

@@ -1,9 +1,6 @@
 """Pages become PDFs: the same bytes again, nothing fetched, nobody held up."""
 
 import io
-import json
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +12,8 @@ import pypdf
 import pytest
 
 from api.gateways import pdf
-from api.gateways.pdf import PdfProcess, PdfRefused, PdfUnavailable, render_pdf
+from api.gateways.child import Child
+from api.gateways.pdf import PdfRefused, PdfUnavailable, render_pdf, warm_pdf
 from models.types.errors import Invalid
 from models.types.mail import Attachment
 
@@ -81,44 +79,17 @@ def test_attachments_travel_inside_a_pdf_a():
 
 
 def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_works():
-    process = PdfProcess()
-    try:
-        process.warm()
-        with pytest.raises(PdfRefused, match="longer than 1 seconds"):
-            process.render(request(ENDLESS), 1)
-        assert process.render(request(PAGE), 30).startswith(b"%PDF")
-    finally:
-        process.close()
-
-
-def test_a_killed_process_is_replaced():
-    process = PdfProcess()
-    try:
-        process.warm()
-        assert process._child is not None
-        os.kill(process._child.pid, signal.SIGKILL)
-        assert process.render(request(PAGE), 30).startswith(b"%PDF")
-    finally:
-        process.close()
-
-
-def test_the_process_ends_when_its_parent_is_gone():
-    process = PdfProcess()
-    process.warm()
-    child = process._child
-    assert child is not None
-    assert child.stdin is not None
-    child.stdin.close()
-    assert child.wait(5) == 0
-    process.close()
+    warm_pdf()
+    with pytest.raises(PdfRefused, match="longer than 1 seconds"):
+        render_pdf(ENDLESS, identifier="x", timeout_seconds=1)
+    assert render_pdf(PAGE, identifier="x").startswith(b"%PDF")
 
 
 def test_missing_libraries_are_named(monkeypatch):
     """As on a minimal Debian: the loader finds no pango."""
-    process = PdfProcess()
-    monkeypatch.setattr(subprocess, "Popen", _says_no_pango(subprocess.Popen))
+    monkeypatch.setattr(pdf, "_CHILD", Child("tests.standins.child_without_pango"))
     with pytest.raises(PdfUnavailable, match=r"libpango-1\.0-0 libpangoft2-1\.0-0 libharfbuzz-subset0 fonts-dejavu-core"):
-        process.warm()
+        warm_pdf()
 
 
 def test_too_large_a_page_is_invalid():
@@ -129,15 +100,11 @@ def test_too_large_a_page_is_invalid():
 def test_others_go_on_while_a_page_is_made():
     """The page is made in another process: this one's interpreter spends next to nothing on it."""
     heavy = "<table>" + "<tr><td>Design<td>1.5 h<td>€ 120.00</tr>" * 600 + "</table>"
-    pdf.warm_pdf()
+    warm_pdf()
     wall, own = time.monotonic(), time.process_time()
     render_pdf(heavy, identifier="h")
     wall, own = time.monotonic() - wall, time.process_time() - own
     assert own < wall / 5
-
-
-def request(html):
-    return json.dumps({"html": html, "identifier": "x", "attachments": []}).encode()
 
 
 def streams(content):
@@ -146,14 +113,3 @@ def streams(content):
         found = reader.get_object(number)
         if isinstance(found, pypdf.generic.StreamObject):
             yield found.get_data()
-
-
-def _says_no_pango(popen):
-    frame = b"-cannot load library 'libpango-1.0-0': libpango-1.0-0: cannot open shared object file"
-
-    def start(command, **kwargs):
-        script = f"import sys,struct; sys.stdout.buffer.write(struct.pack('>Q', {len(frame)}) + {frame!r})"
-        kwargs.pop("cwd", None)
-        return popen(["python3", "-c", script], **kwargs)
-
-    return start
