@@ -180,7 +180,22 @@ CATALOGUE: dict[str, EventType] = {
             ("posted", "A message was posted", ("conversation_id",), False),
         ),
         *_types("email", ("sent", "A mail was sent", (), False), ("refused", "A mail could not be delivered", (), False)),
-        *_types("portal", ("invited", "The client was invited to the portal", (), False)),
+        *_types(
+            "member",
+            ("added", "Somebody joined the studio", (), False),
+            ("changed", "A member was changed", (), False),
+            ("archived", "A member was archived", (), False),
+            ("unarchived", "A member was brought back", (), False),
+            ("signed_in", "A member signed in", (), False),
+            ("password_changed", "A member set a new password", (), False),
+        ),
+        *_types("workspace", ("created", "The studio was set up", (), False), ("changed", "Settings were changed", (), False)),
+        *_types("api_token", ("created", "A key was made", (), False), ("revoked", "A key was revoked", (), False)),
+        *_types(
+            "portal",
+            ("entered", "The client came into the portal", (), False),
+            ("invited", "The client was invited to the portal", (), False),
+        ),
         *_types(
             "automation",
             ("drawn", "An automation was drawn", (), False),
