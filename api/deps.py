@@ -69,6 +69,7 @@ class Call:
 
     def enter(self, workspace_id: str) -> None:
         """Work in one workspace from here on. Public routes call it with the workspace that their link names."""
+        self.__dict__.pop("workspace", None)
         enter(self.session, Scope(workspace_id, self.principal.actor, self._cause))
         structlog.contextvars.bind_contextvars(workspace_id=workspace_id)
 
@@ -77,7 +78,6 @@ class Call:
         self.principal = principal
         if principal.workspace_id is None:
             raise Forbidden("This needs a workspace.")
-        self.__dict__.pop("workspace", None)
         self.enter(principal.workspace_id)
 
     @property

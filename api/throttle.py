@@ -1,9 +1,18 @@
 """How often one network address may do what costs us something. In memory: each process counts for itself."""
 
 from fastapi import Request
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+
+SIGN_IN_ACCOUNT = RateLimitItemPerMinute(8, 10, namespace="sign-in-account")
+"""Tries for one account from one address."""
+SIGN_IN_EVERYWHERE = RateLimitItemPerHour(60, namespace="sign-in-everywhere")
+"""Tries for one account from all addresses together."""
+SIGN_IN_ADDRESS = RateLimitItemPerMinute(60, 10, namespace="sign-in-address")
+"""Tries from one address for any account."""
+MAIL_TO_RECIPIENT = RateLimitItemPerMinute(3, 15, namespace="mail-to-recipient")
+"""Mails that strangers can make us send to one address."""
 
 
 class Throttle:
@@ -17,6 +26,10 @@ class Throttle:
         if once and not self._limiter.hit(RateLimitItemPerMinute(1), "once", *who, once):
             return True
         return bool(self._limiter.hit(limit, *who))
+
+    def forgive(self, limit: RateLimitItem, *who: str) -> None:
+        """Forget the tries: this one succeeded."""
+        self._limiter.clear(limit, *who)
 
 
 def throttle(request: Request) -> Throttle:

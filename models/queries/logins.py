@@ -49,3 +49,18 @@ def has_entered_portal(session: Session, contact_id: str) -> bool:
     """Whether a client has ever been in the portal."""
     count = select(func.count()).select_from(Login).where(Login.person_id == contact_id, Login.door == Door.PORTAL)
     return session.exec(count).one() > 0
+
+
+def get_entering_contact(session: Session, contact_id: str) -> Contact:
+    """The client whom a portal link lets in; of one who was merged, the contact that remained.
+
+    Raises NotFound when there is none, Refused when they were archived.
+    """
+    contact = session.get(Contact, contact_id)
+    if contact is not None and contact.merged_into_id is not None:
+        contact = session.get(Contact, contact.merged_into_id)
+    if contact is None:
+        raise NotFound("This link is not valid.")
+    if contact.archived_at is not None:
+        raise Refused("This access has ended.")
+    return contact

@@ -1,5 +1,7 @@
 """Reading people of the studio."""
 
+from typing import Any
+
 from sqlmodel import Session, col, func, select
 
 from models.tables.members import Member
@@ -13,6 +15,12 @@ def get_member(session: Session, member_id: str) -> Member:
     if member is None:
         raise NotFound("There is no such member.")
     return member
+
+
+def select_members(*, is_archived: bool = False) -> Any:
+    """A select of the people who are there, or of those who were put away."""
+    column = col(Member.archived_at)
+    return select(Member).where(column.is_not(None) if is_archived else column.is_(None))
 
 
 def list_members(session: Session, *, with_archived: bool = False) -> list[Member]:
