@@ -56,6 +56,30 @@ def ago(value: datetime | None, locale: str = "en") -> str:
     return format_timedelta(value - clock.now(), add_direction=True, locale=locale, threshold=1.2)
 
 
+def short_day(value: datetime, zone: str, now: datetime) -> str:
+    """A day of this or another year in a zone, as short as it can be: "24 Nov", "24 Nov 2025"."""
+    local, today = value.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    return format_date(local.date(), "d MMM" if local.year == today.year else "d MMM y", locale="en")
+
+
+def near(value: datetime, zone: str, now: datetime) -> str:
+    """An instant of the last days as people say it: "today 14:02", "Tuesday 14:02", "14 Nov"."""
+    local, today = value.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    days = (today.date() - local.date()).days
+    if days in (0, 1):
+        return f"{'today' if days == 0 else 'yesterday'} {local:%H:%M}"
+    return f"{local:%A %H:%M}" if 0 < days < 7 else short_day(value, zone, now)
+
+
+def near_until(value: datetime, zone: str, now: datetime) -> str:
+    """An instant ahead as the beginning of a sentence, with its zone: "Today at 17:00 CET", "On Friday 17:00 CET"."""
+    local, today = value.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    days, time = (local.date() - today.date()).days, f"{local:%H:%M} {local.tzname()}"
+    if days in (0, 1):
+        return f"{'Today' if days == 0 else 'Tomorrow'} at {time}"
+    return f"On {local:%A} {time}" if 0 < days < 7 else f"On {short_day(value, zone, now)} at {time}"
+
+
 def duration(seconds: int) -> str:
     """Hours and minutes: 5400 is "1:30"."""
     sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
