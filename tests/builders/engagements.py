@@ -60,7 +60,12 @@ def make_run(session: Session, engagement: Engagement, **values: Any) -> Automat
     """A run that waits, with an automation of its own."""
     automation = _kept(session, Automation(id=new_id("aut"), name="New lead"))
     made = {"id": new_id("run"), "automation_id": automation.id, "automation_version": 1, "plan_hash": "", "status": "waiting"}
-    return _kept(session, AutomationRun(**{**made, "event_id": new_id("evt"), "engagement_id": engagement.id, **values}))
+    return _kept(
+        session,
+        AutomationRun(
+            **{**made, "event_id": new_id("evt"), "dedupe_key": new_id("evt"), "engagement_id": engagement.id, **values}
+        ),
+    )
 
 
 def make_wait(session: Session, engagement: Engagement, **values: Any) -> Wait:
