@@ -63,7 +63,7 @@ def member_href(mark: Mark) -> str:
 def wait_words(wait: Wait, *, zone: str, now: datetime) -> WaitWords:
     """A wait as members read it: on whom, since, and what happens when."""
     lead = "Waiting on us for" if wait.whom == Whom.US else "Waiting for"
-    href, action = _way_on(wait)
+    href, action = way_on(wait)
     return WaitWords(
         id=wait.id,
         what=f"{lead} {wait.what}",
@@ -91,7 +91,7 @@ def sorted_waits(waits: list[Wait], steps: list[ThreadStep]) -> list[Wait]:
     return sorted(live, key=lambda wait: (step_of(wait) != current, _URGENCY.get(Whom(wait.whom), 9), wait.since))
 
 
-def _way_on(wait: Wait) -> tuple[str | None, str | None]:
+def way_on(wait: Wait) -> tuple[str | None, str | None]:
     """Where a member goes to get on with it, and what the button says."""
     noun, _, subject_id = wait.workflow_id.partition("/")
     if noun == "engagement":

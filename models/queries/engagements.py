@@ -21,6 +21,11 @@ def get_engagement(session: Session, engagement_id: str) -> Engagement:
     return engagement
 
 
+def has_engagements(session: Session) -> bool:
+    """Whether the studio has ever had one."""
+    return session.exec(select(Engagement.id).limit(1)).first() is not None
+
+
 def is_archived(session: Session, engagement_id: str | None) -> bool:
     """Whether an engagement is put away: nothing goes out for it by itself any more. False when there is none."""
     if engagement_id is None:
