@@ -97,7 +97,13 @@ def _bodies(message: EmailMessage) -> tuple[str | None, str | None, list[Attachm
             html = _content(part)
         else:
             attachments.append(Attachment(_filename(part), kind, _payload(part)))
-    return text, html, attachments
+    return text, html, _without_twins(attachments)
+
+
+def _without_twins(attachments: list[Attachment]) -> list[Attachment]:
+    """Invites travel twice in a mail, as a body and as a file; the file is kept."""
+    kept = {attachment.content: attachment for attachment in attachments if attachment.media_type == "text/calendar"}
+    return [one for one in attachments if one.media_type != "text/calendar" or kept[one.content] is one]
 
 
 def _leaves(message: EmailMessage) -> list[EmailMessage]:
@@ -132,7 +138,7 @@ def _payload(part: EmailMessage) -> bytes:
 def _filename(part: EmailMessage) -> str:
     name = re.split(r"[/\\]", part.get_filename() or "")[-1]
     name = _BREAKS.sub("", name).strip().lstrip(".")[-120:]
-    ending = "eml" if part.get_content_type() == "message/rfc822" else part.get_content_subtype()
+    ending = {"message/rfc822": "eml", "text/calendar": "ics"}.get(part.get_content_type(), part.get_content_subtype())
     return name or f"attachment.{re.sub(r'[^a-z0-9]', '', ending) or 'bin'}"
 
 

@@ -150,7 +150,7 @@ def _add_contents(app: FastAPI, store: DeliveryStore) -> None:
     def body(delivery_id: int) -> Response:
         """The HTML of a mail, for the frame."""
         html = _found(store.find(delivery_id))["html"] or ""
-        framed = f'<base target="_blank">{html}'
+        framed = f'<!doctype html><base target="_blank">{html}'  # a tag before the doctype would mean quirks mode
         return HTMLResponse(framed, headers={"Content-Security-Policy": _MAIL_POLICY, "X-Content-Type-Options": "nosniff"})
 
     @app.get("/messages/{delivery_id}/attachments/{index}")

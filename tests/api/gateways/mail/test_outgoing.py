@@ -63,7 +63,7 @@ def test_everything_arrives_as_it_was_meant(sink):
     assert headers["list-unsubscribe"] == "<https://birch.example/u/1>"
     assert headers["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
     assert headers["reply-to"] == "reply+tok@birch.example"
-    files = [(one["filename"], one["media_type"], one["size"]) for one in got["attachments"][1:]]
+    files = [(one["filename"], one["media_type"], one["size"]) for one in got["attachments"]]
     assert files == [("invite.ics", "text/calendar", 32), ("Rechnung – März.pdf", "application/pdf", 55_000)]
 
 
