@@ -203,6 +203,14 @@ def _schedulers(call: Call) -> list[tuple[Scheduler, str]]:
 def _form(
     call: Call, scheduler: Scheduler | None, typed: dict[str, Any], errors: dict[str, str], *, status: int = 200
 ) -> Response:
+    blank = {
+        "intro": "",
+        "duration_minutes": 30,
+        "buffer_after_minutes": 0,
+        "notice_minutes": 240,
+        "video": "jitsi",
+        "location": "",
+    }
     members = call.session.exec(select(Member).where(col(Member.archived_at).is_(None)).order_by(col(Member.name)))
-    page = SchedulerPage(scheduler, [(member.id, member.name) for member in members], typed, errors)
+    page = SchedulerPage(scheduler, [(member.id, member.name) for member in members], {**blank, **typed}, errors)
     return member_page(call, "schedulers/edit.html", page, nav="calendar", status=status)

@@ -27,7 +27,7 @@ from models.types.errors import DomainError, Invalid, NotFound, Unavailable
 from models.types.principals import Door, Principal, PrincipalKind
 
 router = Router("bookings", Door.PUBLIC)
-DAYS_SHOWN = 14
+DAYS_SHOWN = 7
 
 
 @dataclass
