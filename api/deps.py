@@ -80,6 +80,10 @@ class Call:
             raise Forbidden("This needs a workspace.")
         self.enter(principal.workspace_id)
 
+    def act_because(self, cause: Cause) -> None:
+        """Give what is written from the next transaction on a cause, as the API itself found it."""
+        self.__dict__["_cause"] = cause
+
     @property
     def now(self) -> datetime:
         return clock.now()

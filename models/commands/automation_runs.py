@@ -1,7 +1,6 @@
 """What a turn of a run leaves behind: its position, its steps, its waits. The turns themselves are taken by the API."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +21,7 @@ from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.types.automation_plan.commands import Command, Park, RecordStep
 from models.types.automation_plan.happenings import Canceled
-from models.types.automation_plan.states import FINAL, RunState, RunStatus, StepStatus
+from models.types.automation_plan.states import FINAL, RunState, StepStatus
 from models.types.automations import Json, Plan
 
 _ENDED = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELED})
@@ -130,8 +129,6 @@ def cancel_run(session: Session, run: AutomationRun, *, reason: str, now: dateti
         return
     plan = plan_of(session, run)
     state, commands = advance(plan, state_of(run, plan), Canceled(reason), now, work_calendar(session, now=now))
-    if state.status is RunStatus.NEW:
-        state = replace(state, status=RunStatus.CANCELED, output={"reason": reason})
     write_steps(session, run, commands, now=now)
     save_position(session, run, state, plan, now=now)
     record(session, "automation_run.canceled", run.id, engagement_id=run.engagement_id)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from models.commands.automation_runs import cancel_run
 from models.commands.events import close_wait, record
 from models.queries.engagement_archive import Alive, find_alive
 from models.tables.engagements import Engagement
@@ -44,8 +45,7 @@ def unarchive_engagement(session: Session, engagement: Engagement) -> Engagement
 
 def _stop_work(session: Session, alive: Alive, now: datetime) -> None:
     for run in alive.runs:
-        run.status, run.finished_at, run.next_wake_at = "canceled", now, None
-        record(session, "automation_run.canceled", run.id, engagement_id=run.engagement_id)
+        cancel_run(session, run, reason="The engagement was put away.", now=now)
     for timer in alive.timers:
         timer.stopped_at, timer.seconds = now, int((now - timer.started_at).total_seconds())
         record(session, "time_entry.stopped", timer.id, engagement_id=timer.engagement_id)

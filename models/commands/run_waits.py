@@ -15,7 +15,7 @@ from models.queries.automations import get_automation, get_version
 from models.rules.automation_matching import engagement_named
 from models.rules.automation_plan.moves import node_at
 from models.tables.automations import AutomationRun, EventSubscription
-from models.types.automation_plan.states import RunState, Token, TokenStatus, Wait, WaitKind
+from models.types.automation_plan.states import FINAL, RunState, Token, TokenStatus, Wait, WaitKind
 from models.types.automations import Plan
 from models.types.events import CATALOGUE
 from models.types.waits import WaitInput, Whom
@@ -24,18 +24,28 @@ from models.types.workflow_ids import run_workflow_id
 
 STUCK = "step:"
 """What the keys of repair waits of steps begin with; the rest is node path and iteration."""
+FAILED_CALL = "repair:"
+"""What the keys of repair waits begin with that a workflow registers itself, because a call of it keeps failing."""
 
 
 def show_waits(session: Session, run: AutomationRun, state: RunState, plan: Plan, *, now: datetime) -> None:
     """Make the open waits and the event subscriptions of a run those of its state."""
     wanted = {one.key: one for one in _wanted(session, run, state, plan)}
     for wait in list_open_waits(session, run.id):
-        if wait.key not in wanted:
+        # Calls that failed are the workflow's own waits, as long as it lives.
+        if wait.key not in wanted and (state.status in FINAL or not wait.key.startswith(FAILED_CALL)):
             close_wait(wait, closed_by=scope_of(session).actor, at=now)
     for one in wanted.values():
         register_wait(session, one, now=now)
     _subscribe(session, run, {wait.id: wait for wait in state.waits if wait.kind is WaitKind.EVENT})
     session.flush()
+
+
+def forgive_calls(session: Session, run: AutomationRun, *, now: datetime) -> None:
+    """Take calls that failed off the repair tray: the workflow is about to try them again."""
+    for wait in list_open_waits(session, run.id):
+        if wait.key.startswith(FAILED_CALL):
+            close_wait(wait, closed_by=scope_of(session).actor, at=now)
 
 
 def stuck_key(token: Token) -> str:

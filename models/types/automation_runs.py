@@ -21,8 +21,6 @@ class RunEffect:
     iteration: int
     action: str
     attempt: int
-    key: str
-    """Run, node and iteration: the same for every attempt."""
 
 
 @dataclass(frozen=True, slots=True)

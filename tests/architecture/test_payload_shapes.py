@@ -4,7 +4,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from models.types import calls, deliveries, events, waits, workflow_state
+from models.types import automation_runs, calls, deliveries, events, waits, workflow_state
 
 SHAPES = Path(__file__).parent / "payload_shapes.json"
 CROSSING = (
@@ -15,6 +15,11 @@ CROSSING = (
     waits.CloseWaitInput,
     workflow_state.SubjectState,
     deliveries.ClaimedDelivery,
+    automation_runs.AdvanceInput,
+    automation_runs.EffectInput,
+    automation_runs.RunPosition,
+    automation_runs.RunTimer,
+    automation_runs.RunEffect,
 )
 
 

@@ -1,0 +1,249 @@
+"""One turn of a run in one transaction: feed the interpreter, do what it asks for, keep where the run stands.
+
+Each action runs in a savepoint: a refused one is undone alone and leaves by its error port, or parks the run.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from api.actions import catalogue
+from api.actions.action import ActionContext
+from api.deps import Call
+from models.commands.automation_runs import announce_parked, cancel_run, label_of, plan_of, save_position, state_of, write_step
+from models.commands.events import record
+from models.commands.notifications import notify_responsible
+from models.commands.run_waits import forgive_calls
+from models.db import enter, scope_of
+from models.queries.automation_records import event_record
+from models.queries.automation_runs import find_earlier_event, find_step, get_run, lock_run
+from models.queries.automations import get_automation, get_version
+from models.queries.work_calendars import work_calendar
+from models.rules.automation_plan.interpreter import advance
+from models.rules.automation_plan.moves import node_at, token_at, wait_of
+from models.tables.automations import AutomationRun
+from models.tables.events import Event
+from models.types.automation_plan.commands import AskApproval, Command, Park, PerformAction, RecordStep, WaitForEvent
+from models.types.automation_plan.happenings import (
+    ActionDone,
+    ActionFailed,
+    ApprovalGiven,
+    EventArrived,
+    Happened,
+    Started,
+)
+from models.types.automation_plan.states import TokenStatus
+from models.types.automation_runs import RunEffect, RunPosition, RunTimer
+from models.types.automations import Json, Plan
+from models.types.errors import DomainError, Forbidden, Refused, Unavailable
+from models.types.scope import Cause, Scope
+
+log = structlog.get_logger("automation_runs")
+
+
+def intervene(call: Call, run_id: str, happened: Happened) -> None:
+    """Let a person skip, retry, force or decide a step. The run's workflow hears of it and looks where the run stands.
+
+    Raises Refused when the step is not there any more.
+    """
+    run = lock_run(call.session, run_id)
+    turn = Turn(call, run, plan_of(call.session, run))
+    if run.finished_at is not None or not turn.take(happened):
+        raise Refused("This step is over already. Reload to see where the run stands.")
+    forgive_calls(call.session, run, now=call.now)
+    record(call.session, "automation_run.woken", run.id, engagement_id=run.engagement_id, wait_id="", happened="")
+
+
+def decide(call: Call, run_id: str, wait_id: str, decision: str, note: str) -> None:
+    """Give the caller's decision on what a run asks approval for.
+
+    Raises Forbidden for somebody who was not asked, Refused when it is decided already, Invalid for another decision.
+    """
+    run = lock_run(call.session, run_id)
+    wait = wait_of(state_of(run, plan_of(call.session, run)), wait_id)
+    step = find_step(call.session, run_id, wait.node_path, wait.iteration) if wait else None
+    asked = step.output.get("approvers", []) if step else []
+    if wait and not {f"role:{call.principal.role}", call.actor} & set(asked):
+        raise Forbidden("This approval is asked of somebody else.")
+    intervene(call, run_id, ApprovalGiven(wait_id, decision, call.actor, note))
+
+
+def perform_effect(call: Call, run_id: str, node_path: str, iteration: int, attempt: int) -> RunPosition:
+    """Do one slow action with no transaction open, and carry the run on with what came of it.
+
+    An attempt that the run is not waiting for any more is not made.
+    """
+    with call.open(writes=False):
+        run = get_run(call.session, run_id)
+        turn = Turn(call, run, plan_of(call.session, run))
+        token = token_at(turn.state, node_path, iteration)
+        if token is None or token.status is not TokenStatus.PERFORMING or token.attempt != attempt:
+            return turn.position()
+        action, given = turn.node(node_path)["action"], dict(token.input or {})
+        context, cause = turn.context(f"{node_path}:{iteration}"), turn.scope.cause
+    call.act_because(cause)
+    try:
+        happened: Happened = ActionDone(node_path, catalogue.perform(context, action, given), iteration)
+    except Exception as error:
+        happened = failed(node_path, iteration, attempt, error)
+    with call.open(writes=True):
+        return take_turn(call, run_id, happened)
+
+
+def failed(node_path: str, iteration: int, attempt: int, error: Exception) -> ActionFailed:
+    """What went wrong with an action, for the interpreter: worth another attempt or not.
+
+    Raises the error itself when it is the database that is away: then nothing of the turn may stand.
+    """
+    if isinstance(error, DomainError):
+        return ActionFailed(node_path, error.detail, isinstance(error, Unavailable), iteration, attempt)
+    if isinstance(error, StaleDataError | IntegrityError):
+        return ActionFailed(node_path, "Somebody else changed this at the same moment.", True, iteration, attempt)
+    if isinstance(error, DBAPIError):
+        raise error
+    log.error("an action failed unexpectedly", node=node_path, exc_info=error)
+    return ActionFailed(node_path, f"This failed unexpectedly ({type(error).__name__}).", False, iteration, attempt)
+
+
+def take_turn(call: Call, run_id: str, happened: Happened | None = None) -> RunPosition:
+    """Feed one happening to a run and carry it as far as it goes without waiting; where it stands then.
+
+    The same happening twice, too late or out of order changes nothing. None only tells where the run stands.
+    Raises NotFound, and Refused or Invalid when a person asked for what cannot be.
+    """
+    run = lock_run(call.session, run_id)
+    if run.status == "canceled" and run.finished_at is None:
+        # A newer run took its place, while this one's workflow was under way.
+        cancel_run(call.session, run, reason="A newer run for the same record took its place.", now=call.now)
+    turn = Turn(call, run, plan_of(call.session, run))
+    if happened is not None and run.finished_at is None and run.status != "queued":
+        turn.take(turn.completed(happened))
+    return turn.position()
+
+
+@dataclass
+class Turn:
+    """A run being carried on."""
+
+    call: Call
+    run: AutomationRun
+    plan: Plan
+    parked: list[Park] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.session = self.call.session
+        self.state = state_of(self.run, self.plan)
+        self.calendar = work_calendar(self.session, now=self.call.now)
+        self.automation = get_automation(self.session, self.run.automation_id)
+        self.drawing = get_version(self.session, self.run.automation_id, self.run.automation_version).drawing
+
+    def completed(self, happened: Happened) -> Happened:
+        """The happening with its content: workflows carry ids only."""
+        if isinstance(happened, Started):
+            return Started(self.run.trigger)
+        if isinstance(happened, EventArrived):
+            event = self.session.get(Event, str(happened.event.get("event_id")))
+            return EventArrived(happened.wait_id, event_record(self.session, event) if event else {})
+        return happened
+
+    def take(self, first: Happened) -> bool:
+        """Advance until only waits remain, and keep what came of it; whether anything changed."""
+        before = self.state
+        waiting = deque([first])
+        while waiting:
+            self.state, commands = advance(self.plan, self.state, waiting.popleft(), self.call.now, self.calendar)
+            for command in commands:
+                waiting.extend(self._carry_out(command))
+        if self.state == before:
+            return False
+        save_position(self.session, self.run, self.state, self.plan, now=self.call.now)
+        for parked in self.parked:
+            self._announce(parked)
+        return True
+
+    def position(self) -> RunPosition:
+        """Where the run stands, for its workflow."""
+        waits = [wait for wait in self.state.waits if wait.at is not None]
+        performing = [token for token in self.state.tokens if token.status is TokenStatus.PERFORMING]
+        return RunPosition(
+            status=self.run.status,
+            is_over=self.run.finished_at is not None,
+            timers=tuple(RunTimer(wait.id, wait.at.isoformat()) for wait in waits if wait.at),
+            effects=tuple(
+                RunEffect(one.node_path, one.iteration, self.node(one.node_path)["action"], one.attempt) for one in performing
+            ),
+        )
+
+    def node(self, node_path: str) -> Mapping[str, Json]:
+        """The plan's node at a path."""
+        return node_at(self.plan, node_path)
+
+    def _carry_out(self, command: Command) -> list[Happened]:
+        """Do what the interpreter asks for; what came of it, when that is known at once."""
+        if isinstance(command, RecordStep):
+            self._record(command)
+        elif isinstance(command, PerformAction) and not catalogue.is_slow(command.action):
+            return [self._perform(command)]
+        elif isinstance(command, WaitForEvent):
+            return self._already_happened(command)
+        elif isinstance(command, AskApproval):
+            self._ask(command)
+        elif isinstance(command, Park):
+            self.parked.append(command)
+        return []
+
+    def _record(self, told: RecordStep) -> None:
+        step = write_step(self.session, self.run, told, now=self.call.now)
+        node = self.node(told.node_path)
+        step.kind, step.action = node["kind"], node.get("action", "")
+
+    def _perform(self, asked: PerformAction) -> Happened:
+        """Do a quick action in its own savepoint, on behalf of the automation."""
+        context = self.context(asked.idempotency_suffix)
+        caller = scope_of(self.session)
+        enter(self.session, self.scope)
+        try:
+            with self.session.begin_nested():
+                output = catalogue.perform(context, asked.action, dict(asked.input))
+                self.session.flush()
+        except Exception as error:
+            return failed(asked.node_path, asked.iteration, asked.attempt, error)
+        finally:
+            enter(self.session, caller)
+        return ActionDone(asked.node_path, output, asked.iteration)
+
+    def _already_happened(self, wanted: WaitForEvent) -> list[Happened]:
+        used = {str(output.get("event_id")) for output in self.state.outputs.values() if isinstance(output, dict)}
+        record = find_earlier_event(self.session, self.run, wanted.event_type, wanted.match, used=used)
+        return [] if record is None else [EventArrived(wanted.wait_id, record)]
+
+    def _ask(self, asked: AskApproval) -> None:
+        text = asked.message or f"“{self.automation.name}” asks for your approval: {label_of(self.drawing, asked.node_path)}"
+        named = [one.removeprefix("member:") if one.startswith("member:") else None for one in asked.approvers]
+        for member_id in dict.fromkeys(named):
+            notify_responsible(
+                self.session,
+                member_id,
+                text[:500],
+                href=f"/automation_runs/{self.run.id}",
+                key=f"{self.run.id}:{asked.wait_id}:asked",
+                engagement_id=self.run.engagement_id,
+            )
+
+    def _announce(self, parked: Park) -> None:
+        label = label_of(self.drawing, parked.node_path)
+        announce_parked(self.session, self.run, parked, label, wait_id=f"{self.run.id}:{parked.node_path}:{self.run.version}")
+
+    def context(self, suffix: str) -> ActionContext:
+        """For which run an action is done. suffix: node path and iteration."""
+        return ActionContext(self.call, self.run, self.automation.name, f"{self.run.id}:{suffix}")
+
+    @property
+    def scope(self) -> Scope:
+        """On whose behalf actions write, and why: what follows from them never starts this automation again."""
+        cause = Cause(**{**self.run.cause, "automation_ids": tuple(self.run.cause["automation_ids"]), "run_id": self.run.id})
+        return Scope(self.run.workspace_id, f"automation:{self.automation.id}", cause)
