@@ -55,7 +55,7 @@ def new_lead(database: Database, studio: Studio) -> str:
         return session.exec(select(AutomationRun.id)).one()
 
 
-def advance(worker: TestClient, run_id: str, happened: dict[str, Any] = STARTED, key: str | None = None) -> dict[str, Any]:
+def advance(worker: TestClient, run_id: str, happened: dict[str, Any] = STARTED, key: str | None = None) -> Any:
     headers = {"Idempotency-Key": key} if key else {}
     answer = worker.post(f"/api/v1/automation_runs/{run_id}/advance", json=happened, headers=headers)
     assert answer.status_code == 200, answer.text

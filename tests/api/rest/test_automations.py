@@ -12,7 +12,7 @@ from tests.builders.workspaces import Studio
 PATH = "/api/v1/automations"
 
 
-def drawn(program: TestClient, drawing: dict | None = None) -> str:
+def drawn(program: TestClient, drawing=None):
     answer = program.post(PATH, json={"name": "New lead", "drawing": drawing or new_lead_drawing()})
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]

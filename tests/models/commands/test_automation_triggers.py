@@ -1,6 +1,7 @@
 """Which runs an event starts and wakes, on both databases."""
 
 import threading
+from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -181,7 +182,7 @@ def test_an_event_wakes_the_run_that_waits_for_it_and_no_other(session: Session,
     accept(session, studio)
     (run,) = runs(session)
     match_ = {"op": "eq", "args": [{"path": "event.engagement_id"}, {"value": studio.engagement_id}]}
-    common = {"run_id": run.id, "event_type": "proposal.sent", "match": match_}
+    common: dict[str, Any] = {"run_id": run.id, "event_type": "proposal.sent", "match": match_}
     session.add(EventSubscription(id="sub_1", wait_id="w1", engagement_id=studio.engagement_id, **common))
     session.flush()
 
