@@ -4,10 +4,9 @@ import argparse
 import os
 import sys
 
-from models.seed.demo import seed_demo
-
 from api.up import run
 from models.migrations.run import upgrade
+from models.seed.demo import seed_demo
 from models.settings import get_settings
 
 

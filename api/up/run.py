@@ -3,13 +3,12 @@
 import asyncio
 import signal
 
-from models.seed.demo import LOGINS, seed_demo
-
 from api.up.children import plans
 from api.up.console import addresses, say
 from api.up.preflight import CannotStart, check_databases, check_libraries, check_ports, hold_home
 from api.up.supervisor import Supervisor
 from models.migrations.run import upgrade
+from models.seed.demo import LOGINS, seed_demo
 from models.settings import Settings, ensure_secrets, get_settings
 
 

@@ -25,7 +25,7 @@ def form(database, studio):
 
 
 def _token(public, path="/f/enquiry"):
-    return re.search(r'name="_token" value="([^"]+)"', public.get(path).text).group(1)
+    return re.findall(r'name="_token" value="([^"]+)"', public.get(path).text)[0]
 
 
 def _post(public, *, token=None, files=None, path="/f/enquiry", **answers):
