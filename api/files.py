@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import PurePath
 from typing import Annotated, BinaryIO
 
@@ -84,21 +85,33 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 def as_upload(file: UploadFile) -> Upload:
     """What an uploaded file claims to be, before it is kept. Raises Invalid when it is too large or may not be sent."""
-    name = PurePath((file.filename or "").replace("\\", "/")).name.strip().strip(".")[-_MAX_NAME:] or "file"
-    if (file.size or 0) > MAX_FILE_BYTES:
+    return _claimed(file.filename or "", file.size or 0)
+
+
+def _claimed(filename: str, size: int) -> Upload:
+    name = PurePath(filename.replace("\\", "/")).name.strip().strip(".")[-_MAX_NAME:] or "file"
+    if size > MAX_FILE_BYTES:
         raise Invalid(f"“{name}” is larger than {MAX_FILE_BYTES // 1_000_000} MB.", field="file")
     if name.rpartition(".")[2].lower() in _RUNNABLE:
         raise Invalid(f"“{name}” is a program. Send documents, pictures or archives, please.", field="file")
-    return Upload(name, "", file.size or 0, "", "")
+    return Upload(name, "", size, "", "")
 
 
 def keep_upload(settings: Settings, workspace_id: str, file: UploadFile) -> Upload:
     """The file, safely in storage. Keep no transaction open around it. Raises Invalid as `as_upload` does."""
-    claimed = as_upload(file)
-    file.file.seek(0)
-    media_type = sniff(file.file.read(8192), claimed.filename)
-    file.file.seek(0)
-    stored = store_of(settings).put(file.file, scope=workspace_id, max_bytes=MAX_FILE_BYTES)
+    return _kept(settings, workspace_id, as_upload(file), file.file)
+
+
+def keep_bytes(settings: Settings, workspace_id: str, filename: str, content: bytes) -> Upload:
+    """A file that came another way, such as with a mail, safely in storage. Raises Invalid as `as_upload` does."""
+    return _kept(settings, workspace_id, _claimed(filename, len(content)), BytesIO(content))
+
+
+def _kept(settings: Settings, workspace_id: str, claimed: Upload, blob: BinaryIO) -> Upload:
+    blob.seek(0)
+    media_type = sniff(blob.read(8192), claimed.filename)
+    blob.seek(0)
+    stored = store_of(settings).put(blob, scope=workspace_id, max_bytes=MAX_FILE_BYTES)
     return Upload(claimed.filename, media_type, stored.size, stored.sha256, stored.key)
 
 
