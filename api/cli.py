@@ -4,9 +4,9 @@ import argparse
 import os
 import sys
 
+from api.demo import seed_demo
 from api.up import run
 from models.migrations.run import upgrade
-from models.seed.demo import seed_demo
 from models.settings import get_settings
 
 
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
         return run.main(settings)
     upgrade(settings.database_url)
     if verb == "seed":
-        seed_demo(settings.database_url)
+        seed_demo(settings)
     return 0
 
 

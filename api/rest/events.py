@@ -40,7 +40,7 @@ def list_events(
     engagement_id: str | None = None,
     contact_id: str | None = None,
     subject_id: str | None = None,
-    type: Annotated[str | None, Query(examples=["invoice.paid"])] = None,  # noqa: A002 - the column's own name
+    type: Annotated[str | None, Query(examples=["invoice.paid"])] = None,
 ) -> Page[EventOut]:
     """Facts, newest first. type: a name of the catalogue."""
     statement = select(Event)

@@ -3,12 +3,12 @@
 import asyncio
 import signal
 
+from api.demo import LOGINS, seed_demo
 from api.up.children import plans
 from api.up.console import addresses, say
 from api.up.preflight import CannotStart, check_databases, check_libraries, check_ports, hold_home
 from api.up.supervisor import Supervisor
 from models.migrations.run import upgrade
-from models.seed.demo import LOGINS, seed_demo
 from models.settings import Settings, ensure_secrets, get_settings
 
 
@@ -45,7 +45,7 @@ def bring_up_to_date(settings: Settings) -> None:
     seeded = settings.home / "seeded"
     if not seeded.exists():
         say("  first start: making the demo workspace")
-        seed_demo(settings.database_url)
+        seed_demo(settings)
         seeded.touch()
 
 

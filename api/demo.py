@@ -1,0 +1,32 @@
+"""The demo workspace: what a newcomer finds after the first `make up`."""
+
+from api.actions.catalogue import schemas
+from api.gateways.passwords import hash_password
+from models import clock
+from models.db import Database
+from models.seed.automations import publish_new_lead
+from models.seed.forms import add_forms
+from models.seed.people import add_clients, add_people, add_studio
+from models.seed.projects import add_project_templates
+from models.seed.schedulers import add_schedulers
+from models.settings import Settings
+from models.types.scope import Scope
+
+PASSWORD = "atelier-demo"  # noqa: S105 - printed on every start of the demo, on purpose
+LOGINS = [("Owner", "mara@atelier-nord.example", PASSWORD), ("Member", "jonas@atelier-nord.example", PASSWORD)]
+
+
+def seed_demo(settings: Settings) -> None:
+    """Fill an empty, migrated database with the demo workspace, in one transaction."""
+    database = Database(settings.database_url)
+    hashed = hash_password(PASSWORD, cheap=settings.env == "test")
+    with database.write(Scope(None)) as session:
+        now = clock.now()
+        add_studio(session)
+        mara, _jonas = add_people(session, password_hash=hashed)
+        add_clients(session, owner_id=mara.id, now=now)
+        add_forms(session, owner_id=mara.id, now=now)
+        add_project_templates(session)
+        add_schedulers(session, host_id=mara.id)
+        publish_new_lead(session, catalogue=schemas(), now=now, author=f"member:{mara.id}")
+    database.engine.dispose()
