@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models.commands.events import record
 from models.ids import new_id
 from models.queries.invoices import list_sides
 from models.rules.invoices import invoice_status
-from models.rules.ledger import balance, excess_sides, ledger_sums
+from models.rules.ledger import balance, excess_sides, ledger_sums, write_off_sides
 from models.tables.invoices import Invoice
 from models.tables.payments import LedgerEntry
 from models.types.invoices import InvoiceKind, InvoiceStatus
@@ -91,3 +91,22 @@ def settle_invoice(session: Session, invoice: Invoice, *, now: datetime) -> None
     elif before == "paid" and invoice.status != "paid":
         invoice.paid_at = None
     session.flush()
+
+
+def take_back_write_off(session: Session, invoice: Invoice, amount_minor: int, *, now: datetime) -> None:
+    """Expect up to this amount again, where the invoice was written off: money or a credit note came for it after all."""
+    written_off = balance(list_sides(session, invoice.id), Account.BAD_DEBT)
+    back = min(written_off, amount_minor)
+    if back > 0:
+        post(
+            session,
+            Posting(new_posting(session, invoice, "taken_back"), invoice.id, invoice.currency, now),
+            write_off_sides(-back),
+        )
+
+
+def new_posting(session: Session, invoice: Invoice, word: str) -> str:
+    """A fresh name for something that may happen to an invoice more than once."""
+    first = f"invoice:{invoice.id}:{word}"
+    known = session.exec(select(LedgerEntry.posting).where(col(LedgerEntry.posting).startswith(first, autoescape=True))).all()
+    return f"{first}:{len(set(known)) + 1}"

@@ -4,17 +4,26 @@ drafts.py writes and changes drafts, time.py bills tracked time, issuing.py give
 off, credit_notes.py and deposits.py make the documents that stand against an invoice.
 """
 
+from models.commands.invoices.credit_notes import credit_invoice
+from models.commands.invoices.deposits import issue_deposit, set_off_deposits
 from models.commands.invoices.drafts import add_line, change_invoice, change_line, delete_draft, draft_invoice, remove_line
+from models.commands.invoices.endings import void_invoice, write_off
 from models.commands.invoices.issuing import issue_invoice
-from models.commands.invoices.time import draft_invoice_from_time
+from models.commands.invoices.time import add_time, draft_invoice_from_time
 
 __all__ = [
     "add_line",
+    "add_time",
     "change_invoice",
     "change_line",
+    "credit_invoice",
     "delete_draft",
     "draft_invoice",
     "draft_invoice_from_time",
+    "issue_deposit",
     "issue_invoice",
     "remove_line",
+    "set_off_deposits",
+    "void_invoice",
+    "write_off",
 ]
