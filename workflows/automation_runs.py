@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from activities.automation_runs import advance_run, perform_effect
 from models.types.automation_runs import AdvanceInput, EffectInput, RunEffect, RunPosition, RunTimer
@@ -141,7 +141,7 @@ class AutomationRunWorkflow(Entity):
         """One quick try without a round trip to the server; when it fails, patiently."""
         try:
             return await workflow.execute_local_activity(advance_run, asked, **AT_ONCE)
-        except ActivityError:
+        except FailureError:
             return await workflow.execute_activity(advance_run, asked, **OUR_API)
 
     def _turn(self) -> str:
