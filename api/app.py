@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import domains, errors, health, pages, portal, rest, webhooks
 from api.same_origin import SameOriginMiddleware
+from api.security_headers import SecurityHeadersMiddleware, payment_hosts
 from api.web.assets import WEB
 from models import logging
 from models.db import Database
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.state.settings = settings
     app.state.database = database or Database(settings.database_url)
     app.add_middleware(SameOriginMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware, payment_hosts=payment_hosts(settings))
     errors.install(app)
     for router in rest.ROUTERS:
         app.include_router(router, prefix="/api/v1")

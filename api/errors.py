@@ -74,7 +74,9 @@ def _invalid_request(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    return _answer(request, error.status_code, str(error.detail), kind="HttpError")
+    unknown = error.status_code == 404 and error.detail == "Not Found"
+    detail = "There is nothing at this address." if unknown else str(error.detail)
+    return _answer(request, error.status_code, detail, kind="HttpError")
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

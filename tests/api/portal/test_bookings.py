@@ -42,7 +42,9 @@ def test_a_guest_books_sees_the_call_and_can_cancel_it(public: TestClient, worke
 def test_a_taken_time_comes_back_with_others_and_what_was_typed(public: TestClient, slot: str):
     public.post("/book/kickoff", data={**GUEST, "starts_at": slot})
 
-    second = public.post("/book/kickoff", data={**GUEST, "name": "Tomás Rey", "email": "tomas@reyvinos.example", "starts_at": slot})
+    second = public.post(
+        "/book/kickoff", data={**GUEST, "name": "Tomás Rey", "email": "tomas@reyvinos.example", "starts_at": slot}
+    )
 
     assert second.status_code == 409
     assert "just taken" in second.text
