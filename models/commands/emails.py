@@ -96,6 +96,13 @@ def mark_failed(session: Session, email: Email, error: str, *, is_final: bool) -
         email.next_try_at = clock.now() + timedelta(seconds=min(1800, 2**email.attempts))
 
 
+def cancel_queued(session: Session, key_prefix: str, *, reason: str) -> None:
+    """Take back the mails of a subject that have not left yet: what they tell of has become pointless."""
+    waiting = select(Email).where(Email.status == "queued", col(Email.key).startswith(key_prefix, autoescape=True))
+    for email in session.exec(waiting):
+        email.status, email.error = "canceled", reason
+
+
 def get_email(session: Session, email_id: str) -> Email:
     """One mail. Raises NotFound."""
     email = session.get(Email, email_id)

@@ -38,7 +38,7 @@ class Email(WorkspaceRow, table=True):
     subject_id: str = Field(default="", index=True)
     cause: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     status: str = Field(default="queued", index=True)
-    """`queued`, `sent` or `refused`."""
+    """`queued`, `sent`, `refused`, or `canceled` when what it tells of became pointless before it left."""
     error: str = ""
     attempts: int = 0
     next_try_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
