@@ -4,20 +4,26 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from models.rules.dates import local_date, start_of_day
-from models.rules.reminders import reminder_after, reminder_moments
-from models.types.proposals import ProposalStatus
+from models.rules.payment_schedules import deposit_minor
+from models.rules.reminders import reminder_after, reminder_moments, reminder_steps
+from models.types.calls import Schedule
+from models.types.line_items import DocumentTotals
+from models.types.proposals import FollowUpFacts, ProposalStatus
 from models.types.reminders import ReminderAnchor, ReminderDue, ReminderStep
 
 _S = ProposalStatus
 TRANSITIONS: dict[ProposalStatus, frozenset[ProposalStatus]] = {
     _S.DRAFT: frozenset({_S.SENT, _S.WITHDRAWN}),
     _S.SENT: frozenset({_S.ACCEPTED, _S.DECLINED, _S.EXPIRED, _S.WITHDRAWN, _S.SUPERSEDED}),
-    _S.EXPIRED: frozenset({_S.SENT, _S.WITHDRAWN, _S.SUPERSEDED}),
+    _S.EXPIRED: frozenset({_S.WITHDRAWN, _S.SUPERSEDED}),
     _S.ACCEPTED: frozenset(),
     _S.DECLINED: frozenset({_S.SUPERSEDED}),
     _S.WITHDRAWN: frozenset({_S.SUPERSEDED}),
     _S.SUPERSEDED: frozenset(),
 }
+
+DECISIONS = tuple(f"proposal.{status}" for status in (_S.ACCEPTED, _S.DECLINED, _S.EXPIRED, _S.WITHDRAWN, _S.SUPERSEDED))
+"""The events after which nobody waits for the client any more."""
 
 
 def is_expired(expires_at: datetime | None, now: datetime) -> bool:
@@ -63,7 +69,7 @@ def can_edit(status: ProposalStatus) -> bool:
 
 
 def can_send(status: ProposalStatus) -> bool:
-    """Whether it may go out: a draft, or an expired one that is renewed."""
+    """Whether it may go out: only a draft. What expired is renewed as a new version, because its text names the day."""
     return _S.SENT in TRANSITIONS[status]
 
 
@@ -99,3 +105,47 @@ def next_reminder(
         anchors[ReminderAnchor.EXPIRY] = local_date(expires_at - timedelta(microseconds=1), zone)
     moments = [moment for moment in reminder_moments(schedule, anchors, zone) if not is_expired(expires_at, moment.at)]
     return reminder_after(moments, at, now=now)
+
+
+def deposit_of(totals: DocumentTotals, share_bps: int) -> int:
+    """What is due at acceptance, minor units: a share of what is paid once. Recurring lines are billed by their own rhythm."""
+    return deposit_minor(totals.total_minor - totals.recurring_minor, share_bps=share_bps)
+
+
+def proposal_schedule(facts: FollowUpFacts, *, now: datetime) -> Schedule:
+    """What is due next for a proposal: the mail with its link, reminders while nobody decided, expiry to the second."""
+    if facts.status != _S.SENT or facts.sent_at is None:
+        return Schedule(is_over=True)
+    if is_expired(facts.expires_at, now):
+        return Schedule(action="expire", wake_at=now.isoformat())
+    if facts.can_be_mailed and not facts.is_delivered:
+        return Schedule(action="deliver", wake_at=now.isoformat())
+    reminder = _next_reminder_of(facts, now)
+    if reminder is not None:
+        # The index names the reminder, so that the same one is never sent twice, whatever was skipped before it.
+        return _waiting(facts, "remind", reminder.at, index=reminder.step + 1, then_what="a reminder goes out")
+    return _waiting(facts, "expire", facts.expires_at, then_what="the proposal expires" if facts.expires_at else "")
+
+
+def _next_reminder_of(facts: FollowUpFacts, now: datetime) -> ReminderDue | None:
+    if facts.sent_at is None or not facts.can_be_mailed:
+        return None
+    steps = reminder_steps(ReminderAnchor.SENT, facts.reminder_days)
+    moments = reminder_moments(steps, {ReminderAnchor.SENT: local_date(facts.sent_at, facts.zone)}, facts.zone)
+    # Counted from the moments of those sent, not from when they were sent: a clock that is a little slow must not repeat one.
+    handled = max([facts.sent_at, *(moment.at for moment in moments if moment.step in facts.reminded)])
+    return next_reminder(
+        handled, steps, sent_at=facts.sent_at, expires_at=facts.expires_at, zone=facts.zone, status=facts.status, now=now
+    )
+
+
+def _waiting(facts: FollowUpFacts, action: str, at: datetime | None, *, then_what: str, index: int = 0) -> Schedule:
+    return Schedule(
+        action=action,
+        wake_at=at.isoformat() if at else None,
+        index=index,
+        what=f"{facts.client} to sign the proposal",
+        client_what="Read and sign the proposal",
+        then_what=then_what,
+        ended_by=DECISIONS,
+    )

@@ -58,7 +58,7 @@ def test_refusals_say_why(status, version, words):
 
 def test_what_each_status_allows():
     assert [status for status in S if can_edit(status)] == [S.DRAFT]
-    assert [status for status in S if can_send(status)] == [S.DRAFT, S.EXPIRED]
+    assert [status for status in S if can_send(status)] == [S.DRAFT]
     assert [status for status in S if can_withdraw(status)] == [S.DRAFT, S.SENT, S.EXPIRED]
     assert [status for status in S if can_revise(status)] == [S.SENT, S.DECLINED, S.EXPIRED, S.WITHDRAWN]
     assert not any(can_move(TRANSITIONS, S.ACCEPTED, to) for to in S)
