@@ -1,0 +1,164 @@
+"""Contracts: drafted from a template, sent, and ended without a signature. Signing is in `signatures`."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from models.commands.events import record
+from models.commands.evidence import add_evidence
+from models.db import workspace_id_of
+from models.ids import new_id
+from models.queries.contacts import get_contact
+from models.queries.contracts import get_contract_template
+from models.queries.engagements import get_engagement
+from models.rules.contracts import TRANSITIONS, can_edit
+from models.rules.statuses import check_move
+from models.rules.text_templates import render
+from models.tables.companies import Company
+from models.tables.contracts import Contract
+from models.tables.engagements import Engagement
+from models.tables.workspaces import Workspace
+from models.types.contracts import ContractStatus
+from models.types.errors import Invalid, NotFound, Refused
+
+_UNKNOWN = "–"
+"""What stands where nothing is known, so that a gap in a legal text can be seen."""
+
+
+def draft_contract(
+    session: Session,
+    engagement: Engagement,
+    *,
+    now: datetime,
+    template_id: str | None = None,
+    title: str = "",
+    body: str = "",
+    proposal_id: str | None = None,
+    proposal_title: str = "",
+) -> Contract:
+    """A contract for an engagement's client, its places such as `{{ contact.name }}` filled with what is known now.
+
+    Raises NotFound for a template that is not there, Invalid for a contract without a title.
+    """
+    template = get_contract_template(session, template_id) if template_id else None
+    values = placeholders(session, engagement, now=now, proposal_title=proposal_title)
+    zone = str(values["workspace"]["timezone"])
+    contract = Contract(
+        id=new_id("ctr"),
+        workspace_id=workspace_id_of(session),
+        engagement_id=engagement.id,
+        proposal_id=proposal_id,
+        title=render(title or (template.title or template.name if template else ""), values, zone=zone).strip(),
+        body=render(body or (template.body if template else ""), values, zone=zone),
+    )
+    if not contract.title:
+        raise Invalid("A contract needs a title.", field="title")
+    session.add(contract)
+    session.flush()
+    return contract
+
+
+def copy_contract(session: Session, contract: Contract, *, proposal_id: str) -> Contract:
+    """A fresh draft with the same text, for the next version of its proposal."""
+    copy = Contract(
+        id=new_id("ctr"),
+        workspace_id=contract.workspace_id,
+        engagement_id=contract.engagement_id,
+        proposal_id=proposal_id,
+        title=contract.title,
+        body=contract.body,
+    )
+    session.add(copy)
+    session.flush()
+    return copy
+
+
+def change_contract(session: Session, contract: Contract, changes: dict[str, Any]) -> Contract:
+    """Correct title or body of a draft. Raises Refused once it was sent: a change is then a new document."""
+    if not can_edit(ContractStatus(contract.status)):
+        raise Refused("A contract that was sent does not change any more. Void it and draft a new one.", field="status")
+    if not str(changes.get("title", contract.title)).strip():
+        raise Invalid("A contract needs a title.", field="title")
+    for name, value in changes.items():
+        setattr(contract, name, value)
+    session.add(contract)
+    session.flush()
+    return contract
+
+
+def send_contract(session: Session, contract: Contract, *, content_sha256: str, to: str, now: datetime) -> Contract:
+    """Put a draft out for signature, its bytes fixed by their hash. Raises Refused when it is no draft."""
+    move_contract(contract, ContractStatus.PENDING)
+    contract.content_sha256 = content_sha256
+    session.add(contract)
+    session.flush()
+    add_evidence(session, contract.id, "sent", at=now, document_sha256=content_sha256, to=to)
+    _record(session, contract, "contract.sent")
+    return contract
+
+
+def void_contract(session: Session, contract: Contract, *, now: datetime, reason: str = "") -> Contract:
+    """Take a contract back. Doing it twice changes nothing. Raises Refused once it is signed."""
+    return _end(session, contract, ContractStatus.VOIDED, "contract.voided", now=now, reason=reason)
+
+
+def decline_contract(session: Session, contract: Contract, *, now: datetime, reason: str = "") -> Contract:
+    """The client says no. Doing it twice changes nothing. Raises Refused when it is not out for signature."""
+    return _end(session, contract, ContractStatus.DECLINED, "contract.declined", now=now, reason=reason)
+
+
+def expire_contract(session: Session, contract: Contract, *, now: datetime) -> Contract:
+    """Its proposal expired, so nobody can sign it any more."""
+    if contract.status == ContractStatus.PENDING:
+        move_contract(contract, ContractStatus.EXPIRED)
+        session.add(contract)
+        add_evidence(session, contract.id, "expired", at=now)
+    return contract
+
+
+def move_contract(contract: Contract, to: ContractStatus) -> None:
+    """Set the status along the allowed steps. Raises Refused."""
+    check_move(TRANSITIONS, ContractStatus(contract.status), to, noun="contract")
+    contract.status = to
+
+
+def placeholders(session: Session, engagement: Engagement, *, now: datetime, proposal_title: str = "") -> dict[str, Any]:
+    """The values that contract texts may name: contact, company, workspace, engagement, proposal, today."""
+    workspace = session.get(Workspace, workspace_id_of(session))
+    if workspace is None:
+        raise NotFound("There is no such workspace.")
+    contact = get_contact(session, engagement.contact_id)
+    company_id = engagement.company_id or contact.company_id
+    company = session.get(Company, company_id) if company_id else None
+    return {
+        "contact": _known(contact, "name", "email", "phone", "title", "address"),
+        "company": _known(company, "name", "address", "tax_id"),
+        "workspace": {
+            **_known(workspace, "name", "legal_address", "tax_id", "timezone"),
+            "legal_name": workspace.legal_name or workspace.name,
+        },
+        "engagement": _known(engagement, "title"),
+        "proposal": {"title": proposal_title or _UNKNOWN},
+        "today": now.isoformat(),
+    }
+
+
+def _end(session: Session, contract: Contract, to: ContractStatus, event_type: str, *, now: datetime, reason: str) -> Contract:
+    if contract.status == to:
+        return contract
+    move_contract(contract, to)
+    session.add(contract)
+    if contract.content_sha256:
+        add_evidence(session, contract.id, str(to), at=now, reason=reason)
+    _record(session, contract, event_type)
+    return contract
+
+
+def _record(session: Session, contract: Contract, event_type: str) -> None:
+    engagement = get_engagement(session, contract.engagement_id)
+    record(session, event_type, contract.id, engagement_id=contract.engagement_id, contact_id=engagement.contact_id)
+
+
+def _known(row: Any, *names: str) -> dict[str, str]:
+    return {name: str(getattr(row, name, "") or "") or _UNKNOWN for name in names}
