@@ -66,4 +66,7 @@ def test_the_workflow_is_told_what_is_due_and_each_action_moves_it_on(worker: Te
     assert [one["index"] for one in (first, second, third)] == [0, 1, 2]
     assert (second["what"], second["client_what"]) == ("Ada to sign the proposal", "Read and sign the proposal")
     mails = worker.get("/api/v1/emails").json()["items"]
-    assert [mail["subject"] for mail in mails] == ["A reminder: your proposal “A new website”", "Atelier Nord: your proposal “A new website”"]
+    assert [mail["subject"] for mail in mails] == [
+        "A reminder: your proposal “A new website”",
+        "Atelier Nord: your proposal “A new website”",
+    ]
