@@ -25,6 +25,7 @@ class Retainer(WorkspaceRow, Versioned, table=True):
     currency: str = "EUR"
     amount_minor: int = 0
     tax_rates_mpct: list[int] = Field(default_factory=list, sa_type=JSON)
+    prices_include_tax: bool = False
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """The rhythm and the hours bucket; the JSON of `RetainerTerms` in models/types/retainers.py."""
     anchor_on: date
@@ -53,5 +54,5 @@ class RetainerPeriod(WorkspaceRow, table=True):
     ends_on: date
     """Exclusive."""
     status: str = "billed"
-    """`billed`, `skipped` or `merged`."""
+    """`billed`, `skipped`, `merged` (on the invoice of a later period) or `asked` (missed, a person decides)."""
     invoice_id: str | None = None

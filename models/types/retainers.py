@@ -12,6 +12,22 @@ class RetainerStatus(StrEnum):
     ENDED = "ended"
 
 
+class PeriodStatus(StrEnum):
+    BILLED = "billed"
+    SKIPPED = "skipped"
+    MERGED = "merged"
+    """On the invoice of a later period."""
+    ASKED = "asked"
+    """Missed; a person decides whether it is billed."""
+
+
+class Collection(StrEnum):
+    """How the money of a period comes in."""
+
+    SEND = "send"
+    CHARGE = "charge"
+
+
 class Rhythm(StrEnum):
     """What a period is. With all but weeks and months the first period may be a part of one."""
 
@@ -74,6 +90,8 @@ class HoursTerms:
     carries_deficit: bool = False
     """Whether overuse is taken from the next period, rather than billed."""
     overage_rate_minor_per_hour: int = 0
+    project_ids: tuple[str, ...] = ()
+    """Whose time is taken from the bucket; none names all of the engagement's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +204,87 @@ class BucketStatement:
     rolled_out_seconds: int
     top_up_left_seconds: int
     deficit_out_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedDraft:
+    """A period's invoice that is still a draft."""
+
+    index: int
+    drafted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedCharge:
+    """A period's issued and unpaid invoice, to be taken from the saved card."""
+
+    index: int
+    invoice: str
+    """Its number."""
+    failures: int = 0
+    """Charges of the saved card that are known to have failed."""
+    failed_at: datetime | None = None
+    """The last of them."""
+    is_pending: bool = False
+    """A payment is under way: nothing may be tried before its end is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetainerState:
+    """What the schedule of a retainer depends on."""
+
+    name: str
+    status: RetainerStatus
+    terms: RetainerTerms
+    next_index: int
+    """The first period not dealt with yet."""
+    collect: Collection = Collection.SEND
+    review_days: int = 0
+    paused_at: datetime | None = None
+    drafts: tuple[ReviewedDraft, ...] = ()
+    charges: tuple[OwedCharge, ...] = ()
+    """Empty when the client has no saved card."""
+    asked: tuple[int, ...] = ()
+    """Indexes of missed periods that wait for a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetainerDraft:
+    """An agreement about to start."""
+
+    engagement_id: str
+    contact_id: str
+    name: str
+    terms: RetainerTerms
+    tax_rates_mpct: tuple[int, ...] = ()
+    prices_include_tax: bool = False
+    collect: Collection = Collection.SEND
+    review_days: int = 0
+    source: str | None = None
+    """What it comes from; one source starts one retainer."""
+    bills_past: bool = False
+    """Whether periods that were over before it started are billed too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PausePreview:
+    """What a pause does, before it is made."""
+
+    pause: Pause
+    dropped: tuple[UpcomingInvoice, ...]
+    """Invoices that will not be made; without an end in sight, the next three."""
+    changed: tuple[tuple[UpcomingInvoice, UpcomingInvoice], ...]
+    """Invoices over less, before and after."""
+    following: UpcomingInvoice | None
+    """The first one after it; None when it has no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoursLine:
+    """The hours of one period: what the bucket held, and which work filled it."""
+
+    period: Period
+    statement: BucketStatement
+    entry_ids: tuple[str, ...]
+    is_settled: bool
+    """Whether an invoice has stated it; later entries count in the next period."""

@@ -1091,6 +1091,7 @@ def upgrade() -> None:
     sa.Column('currency', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('amount_minor', sa.Integer(), nullable=False),
     sa.Column('tax_rates_mpct', sa.JSON(), nullable=False),
+    sa.Column('prices_include_tax', sa.Boolean(), nullable=False),
     sa.Column('terms', sa.JSON(), nullable=False),
     sa.Column('anchor_on', sa.Date(), nullable=False),
     sa.Column('timezone', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
