@@ -54,10 +54,8 @@ def retainers_matching(wanted: RetainerFilter) -> Any:
         if value is not None:
             statement = statement.where(col(column) == value)
     if wanted.text:
-        people = select(Contact.id).join(Company, col(Company.id) == Contact.company_id, isouter=True)
-        named = people.where(
-            or_(col(Contact.name).icontains(wanted.text, True), col(Company.name).icontains(wanted.text, True))  # noqa: FBT003
-        )
+        texts = [col(name).icontains(wanted.text, autoescape=True) for name in (Contact.name, Company.name)]
+        named = select(Contact.id).join(Company, col(Company.id) == Contact.company_id, isouter=True).where(or_(*texts))
         statement = statement.where(
             or_(col(Retainer.name).icontains(wanted.text, autoescape=True), col(Retainer.contact_id).in_(named))
         )
@@ -102,7 +100,9 @@ def terms_from(values: dict[str, Any]) -> RetainerTerms:
         return _TERMS.validate_python(values)
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        raise Invalid(f"The terms are not complete: {first['msg']}.", field=".".join(str(part) for part in first["loc"])) from None
+        raise Invalid(
+            f"The terms are not complete: {first['msg']}.", field=".".join(str(part) for part in first["loc"])
+        ) from None
 
 
 def as_json(terms: RetainerTerms) -> dict[str, Any]:

@@ -25,6 +25,8 @@ def pause_preview(terms: RetainerTerms, pause: Pause, *, since_index: int) -> Pa
     )
 
 
-def _changed(before: Sequence[UpcomingInvoice], kept: dict[int, UpcomingInvoice]) -> list[tuple[UpcomingInvoice, UpcomingInvoice]]:
+def _changed(
+    before: Sequence[UpcomingInvoice], kept: dict[int, UpcomingInvoice]
+) -> list[tuple[UpcomingInvoice, UpcomingInvoice]]:
     pairs = [(one, kept[one.period.index]) for one in before if one.period.index in kept]
     return [(one, other) for one, other in pairs if one.amount_minor != other.amount_minor]

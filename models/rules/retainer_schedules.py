@@ -192,5 +192,5 @@ def _moment(duty: Schedule) -> datetime:
 
 
 def _day(day: date, now: datetime | None) -> str:
-    """ "1 Mar", with the year when it is not this one."""
+    """A day as short as it can be: "1 Mar", or "1 Mar 2028" when that is not this year."""
     return f"{day.day} {day:%b}" + ("" if now is not None and day.year == now.year else f" {day.year}")
