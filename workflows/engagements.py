@@ -20,6 +20,7 @@ from models.types.workflow_ids import WORKFLOW_TYPES
 from models.types.workflow_state import SubjectState
 from workflows.entity import Entity
 from workflows.policies import OUR_API, OUTSIDE, ActivityPolicy
+from workflows.search_attributes import STAGE, born_with
 
 _ACTS: dict[str, tuple[Callable[[SubjectInput], Coroutine[Any, Any, None]], ActivityPolicy]] = {
     "proposals.seal": (seal_proposal, OUTSIDE),
@@ -80,6 +81,8 @@ class EngagementWorkflow(Entity):
                 WORKFLOW_TYPES[noun],
                 child,
                 id=f"{noun}/{subject_id}",
+                search_attributes=born_with(child.workspace_id, noun),
+                memo={"engagement_id": child.engagement_id},
                 # The default would end it when this workflow rolls over.
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )
@@ -89,6 +92,8 @@ class EngagementWorkflow(Entity):
     async def _refresh(self, event: Happened) -> None:
         """Show what the engagement waits for now. Keyed by the event: each event is answered once."""
         subject = SubjectInput(self.state.workspace_id, self.state.subject_id, event_id=event.event_id)
-        await self.attempt(
+        stage = await self.attempt(
             "Show what the engagement waits for", lambda: workflow.execute_activity(refresh_engagement, subject, **OUR_API)
         )
+        if stage:
+            workflow.upsert_search_attributes([STAGE.value_set(stage)])

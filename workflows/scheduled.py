@@ -1,6 +1,7 @@
 """The story that proposals, bookings, invoices and retainers share: ask what is due, wait for it, do it, until nothing is."""
 
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any, ClassVar
 
 from temporalio import workflow
@@ -8,6 +9,7 @@ from temporalio import workflow
 from models.types.calls import Schedule, SubjectInput
 from workflows.entity import Entity
 from workflows.policies import OUR_API, ActivityPolicy
+from workflows.search_attributes import DUE_AT
 
 Act = Callable[[SubjectInput], Coroutine[Any, Any, None]]
 Actions = dict[str, tuple[Act, ActivityPolicy, str]]
@@ -52,6 +54,8 @@ class Scheduled(Entity):
             ended_by=due.ended_by,
             subject_id=self.state.subject_id,
         )
+        if due.wake_at:
+            workflow.upsert_search_attributes([DUE_AT.value_set(datetime.fromisoformat(due.wake_at))])
 
     async def _do(self, due: Schedule, last_event: str | None) -> None:
         act, policy, what = self.actions[due.action]

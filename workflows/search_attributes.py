@@ -3,7 +3,7 @@
 from temporalio.api.common.v1 import Payload
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.converter import default as default_converter
 
 WORKSPACE_ID = SearchAttributeKey.for_keyword("WorkspaceId")
@@ -23,6 +23,11 @@ async def register(client: Client) -> None:
             search_attributes={key.name: key.indexed_value_type for key in KEYS},  # type: ignore[misc]
         )
     )
+
+
+def born_with(workspace_id: str, entity_type: str) -> TypedSearchAttributes:
+    """The attributes that a child workflow is born with."""
+    return TypedSearchAttributes([SearchAttributePair(WORKSPACE_ID, workspace_id), SearchAttributePair(ENTITY_TYPE, entity_type)])
 
 
 def initial_attributes(workspace_id: str, entity_type: str) -> dict[str, Payload]:

@@ -1,54 +1,29 @@
 """Booking a call: the public page of a scheduler, and changing a booked call by its link."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from fastapi import Form, Query
 from fastapi.responses import Response
 from starlette.responses import RedirectResponse
 
+from api.booking_page import book_page, known_zone, signed_proposal
 from api.deps import Call, Read, Write
 from api.links import enter_by_link, link_url
 from api.render import public_page
 from api.routing import Router
-from models.commands.bookings import SlotTaken, cancel_booking, list_open_slots, make_booking, reschedule_booking
-from models.commands.capability_links import open_link
+from models.commands.bookings import SlotTaken, cancel_booking, make_booking, reschedule_booking
 from models.commands.contacts import upsert_contact
 from models.queries.bookings import find_live_booking, find_scheduler_by_slug, get_booking, get_scheduler
-from models.rules.slots import slots_by_day
 from models.tables.bookings import Booking, Scheduler
 from models.tables.contacts import Contact
 from models.tables.members import Member
-from models.tables.proposals import Proposal
 from models.types.contacts import ContactFacts
-from models.types.errors import DomainError, Invalid, NotFound, Unavailable
+from models.types.errors import DomainError, Invalid, NotFound
 from models.types.principals import Door, Principal, PrincipalKind
 
 router = Router("bookings", Door.PUBLIC)
-DAYS_SHOWN = 7
-
-
-@dataclass
-class BookPage:
-    """The public page of a scheduler."""
-
-    scheduler: Scheduler
-    host: str
-    zone: str
-    zones: list[str]
-    days: dict[date, list[datetime]]
-    earlier: str | None
-    later: str
-    contact: Contact | None
-    proposal: str
-    moving: Booking | None
-    action: str
-    errors: dict[str, str]
-    alternatives: list[datetime]
-    typed: dict[str, str]
-    unavailable: str
 
 
 @dataclass
@@ -70,7 +45,7 @@ Zone = Annotated[str, Query(alias="zone", max_length=64)]
 def show(slug: str, call: Read, zone: Zone = "", since: date | None = None, proposal: str = "") -> Response:
     """The open times of a scheduler, under the days of the guest's own calendar."""
     scheduler = _enter(call, slug)
-    return _book_page(call, scheduler, zone=zone, since=since, proposal=proposal)
+    return book_page(call, scheduler, zone=zone, since=since, proposal=proposal)
 
 
 @router.post("/book/{slug}")
@@ -106,7 +81,7 @@ def edit_time(token: str, call: Read, zone: Zone = "", since: date | None = None
     """Choosing another time."""
     booking = _enter_booking(call, token)
     scheduler = get_scheduler(call.session, booking.scheduler_id)
-    return _book_page(call, scheduler, zone=zone or booking.timezone, since=since, moving=booking, token=token)
+    return book_page(call, scheduler, zone=zone or booking.timezone, since=since, moving=booking, token=token)
 
 
 @router.post("/b/{token}/time")
@@ -145,7 +120,7 @@ def _book(call: Call, scheduler: Scheduler, starts_at: str, zone: str, typed: di
 
     A signer who has booked already is shown that call: the back button books nothing twice.
     """
-    signed = _proposal(call, scheduler, proposal)
+    signed = signed_proposal(call, scheduler, proposal)
     if signed is not None:
         known = find_live_booking(call.session, engagement_id=signed.engagement_id)
         if known is not None:
@@ -161,20 +136,12 @@ def _book(call: Call, scheduler: Scheduler, starts_at: str, zone: str, typed: di
         scheduler,
         contact,
         starts_at=_moment(starts_at),
-        zone=_zone(zone, "UTC"),
+        zone=known_zone(zone, "UTC"),
         now=call.now,
         engagement_id=signed.engagement_id if signed else None,
         proposal_id=signed.id if signed else None,
         note=typed["note"],
     )
-
-
-def _proposal(call: Call, scheduler: Scheduler, token: str) -> Proposal | None:
-    if not token:
-        return None
-    link = open_link(call.session, token, kind="proposal", now=call.now)
-    proposal = call.session.get(Proposal, link.subject_id)
-    return proposal if proposal and link.workspace_id == scheduler.workspace_id else None
 
 
 def _guest(call: Call, typed: dict[str, str]) -> Contact:
@@ -211,7 +178,7 @@ def _refused(
     token: str = "",
     typed: dict[str, str] | None = None,
 ) -> Response:
-    return _book_page(
+    return book_page(
         call,
         scheduler,
         zone=zone,
@@ -223,77 +190,6 @@ def _refused(
         alternatives=error.alternatives if isinstance(error, SlotTaken) else [],
         status=409 if isinstance(error, SlotTaken) else 422,
     )
-
-
-def _book_page(
-    call: Call,
-    scheduler: Scheduler,
-    *,
-    zone: str,
-    since: date | None = None,
-    proposal: str = "",
-    moving: Booking | None = None,
-    token: str = "",
-    typed: dict[str, str] | None = None,
-    errors: dict[str, str] | None = None,
-    alternatives: list[datetime] | None = None,
-    status: int = 200,
-) -> Response:
-    host = call.session.get(Member, scheduler.member_id)
-    signed = _proposal(call, scheduler, proposal)
-    contact = call.session.get(Contact, signed.contact_id) if signed else None
-    shown_zone = _zone(zone, (contact.timezone if contact else None) or call.workspace.timezone)
-    begins = max(since or call.now.date(), call.now.date())
-    unavailable = ""
-    days: dict[date, list[datetime]] = {}
-    try:
-        days = _days(call, scheduler, begins, shown_zone, moving)
-    except Unavailable as error:
-        unavailable = error.detail
-    base = f"/b/{token}/time" if moving else f"/book/{scheduler.slug}"
-    keep = f"&zone={shown_zone}" + (f"&proposal={proposal}" if proposal else "")
-    page = BookPage(
-        scheduler=scheduler,
-        host=host.name if host else "",
-        zone=shown_zone,
-        zones=_zones(shown_zone),
-        days=days,
-        earlier=f"{base}?since={begins - timedelta(days=DAYS_SHOWN)}{keep}" if begins > call.now.date() else None,
-        later=f"{base}?since={begins + timedelta(days=DAYS_SHOWN)}{keep}",
-        contact=contact,
-        proposal=proposal,
-        moving=moving,
-        action=base,
-        errors=errors or {},
-        alternatives=alternatives or [],
-        typed={"name": "", "email": "", "note": "", **(typed or {})},
-        unavailable=unavailable,
-    )
-    return public_page(call, "bookings/book.html", page, status=status)
-
-
-def _days(call: Call, scheduler: Scheduler, begins: date, zone: str, moving: Booking | None) -> dict[date, list[datetime]]:
-    since = datetime(begins.year, begins.month, begins.day, tzinfo=call.now.tzinfo) - timedelta(days=1)
-    slots = list_open_slots(
-        call.session,
-        scheduler,
-        now=call.now,
-        since=since,
-        until=since + timedelta(days=DAYS_SHOWN + 2),
-        moving=moving.id if moving else None,
-    )
-    days = slots_by_day(slots, zone)
-    return {day: starts for day, starts in days.items() if begins <= day < begins + timedelta(days=DAYS_SHOWN)}
-
-
-def _zone(wanted: str, otherwise: str) -> str:
-    return wanted if wanted in available_timezones() else otherwise
-
-
-def _zones(shown: str) -> list[str]:
-    """Zones worth choosing from by hand: places, not abbreviations."""
-    regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    return sorted({zone for zone in available_timezones() if zone.startswith(regions)} | {shown, "UTC"})
 
 
 def _booked_page(call: Call, booking: Booking, token: str) -> Response:

@@ -158,6 +158,7 @@ class NextWaitOut(BaseModel):
     """The engagement's own wait, or none when another workflow says what it waits for."""
 
     wait: WaitOut | None
+    stage: str
 
 
 @router.get("/engagements")
@@ -266,8 +267,9 @@ def show_thread(engagement_id: str, call: Read) -> ThreadOut:
 @router.post("/engagements/{engagement_id}/next_wait")
 def create_next_wait(engagement_id: str, call: Write) -> NextWaitOut:
     """Compute from the record what it waits for now, and show it; its workflow asks after every event."""
-    wait = refresh_next_wait(call.session, get_engagement(call.session, engagement_id), now=call.now)
-    return NextWaitOut(wait=WaitOut.model_validate(wait) if wait else None)
+    engagement = get_engagement(call.session, engagement_id)
+    wait = refresh_next_wait(call.session, engagement, now=call.now)
+    return NextWaitOut(wait=WaitOut.model_validate(wait) if wait else None, stage=engagement.status)
 
 
 def _at(call: Call, engagement_id: str, version: int | None) -> Engagement:

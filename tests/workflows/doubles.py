@@ -41,6 +41,8 @@ class Api:
             return self._registering(name)
         if name == "waits.close":
             return self._closing(name)
+        if name == "engagements.refresh":
+            return self._refreshing(name)
         return self._scheduling(name) if name.endswith(".schedule") else self._acting(name)
 
     def _registering(self, name: str) -> Callable[..., Any]:
@@ -63,6 +65,14 @@ class Api:
             return self.schedule(subject)
 
         return schedule
+
+    def _refreshing(self, name: str) -> Callable[..., Any]:
+        @activity.defn(name=name)
+        async def refresh(subject: SubjectInput) -> str:
+            self.calls.append((name, subject))
+            return "lead"
+
+        return refresh
 
     def _acting(self, name: str) -> Callable[..., Any]:
         @activity.defn(name=name)

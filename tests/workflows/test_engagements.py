@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHandle
@@ -26,7 +27,7 @@ def event(event_type: str, subject_id: str = "pro_1", event_id: str | None = Non
 
 
 @asynccontextmanager
-async def engagement(environment: WorkflowEnvironment, api: Api) -> AsyncIterator[WorkflowHandle]:
+async def engagement(environment: WorkflowEnvironment, api: Api) -> AsyncIterator[WorkflowHandle[Any, Any]]:
     running = workers(environment.client, activities=api.activities(), runner=runner())
     async with running[0], running[1]:
         with environment.with_time_skipping_disabled():
@@ -98,7 +99,7 @@ async def test_a_step_that_fails_for_good_waits_for_repair_and_goes_on(environme
         assert "portal.invite" not in api.names
 
         stuck = api.repairs[0]
-        payload = {"key": stuck.key, "action": "retry"}
+        payload: dict[str, str | int | bool | None] = {"key": stuck.key, "action": "retry"}
         await handle.signal("happened", dataclasses.replace(event("wait.repaired"), payload=payload))
         await until(lambda: "engagements.refresh" in api.names)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHandle
@@ -30,7 +31,7 @@ async def working(environment: WorkflowEnvironment, api: Api, runs: WorkflowRunn
         yield
 
 
-async def start(environment: WorkflowEnvironment) -> WorkflowHandle:
+async def start(environment: WorkflowEnvironment) -> WorkflowHandle[Any, Any]:
     proposal_id = new_id("pro")
     return await environment.client.start_workflow(
         ProposalWorkflow.run, SubjectState("ws_1", proposal_id, "eng_1"), id=f"proposal/{proposal_id}", task_queue="engine"

@@ -54,17 +54,21 @@ def test_a_cancelled_call_is_told_and_then_over():
     assert booking_schedule(replace(canceled, told_sequence=1), now=BOOKED).is_over
 
 
+def done(facts: BookingFacts, action: str, now: datetime) -> BookingFacts:
+    """The facts after an action was carried out."""
+    if action == "confirm":
+        return replace(facts, told_sequence=facts.sequence, told_at=now)
+    if action == "remind":
+        return replace(facts, reminded=reminders_due(facts.starts_at, now=now))
+    return replace(facts, status=BookingStatus.HELD)
+
+
 def test_after_each_action_the_schedule_moves_on():
     """The loop of the workflow ends: what was done is not due again."""
     facts, now, seen = replace(FACTS, told_sequence=-1, told_at=None), BOOKED, []
     while not (due := booking_schedule(facts, now=now)).is_over:
         now = max(now, datetime.fromisoformat(due.wake_at or ""))
         seen.append((due.action, due.index))
-        done = {
-            "confirm": lambda: replace(facts, told_sequence=facts.sequence, told_at=now),
-            "remind": lambda: replace(facts, reminded=reminders_due(facts.starts_at, now=now)),
-            "hold": lambda: replace(facts, status=BookingStatus.HELD),
-        }
-        facts = done[due.action]()
+        facts = done(facts, due.action, now)
 
     assert seen == [("confirm", 0), ("remind", 1), ("remind", 2), ("hold", 0)]
