@@ -22,6 +22,8 @@ from api.pages import (
     retainers,
     search,
     settings,
+    settings_money,
+    settings_people,
     tasks,
     time_entries,
 )
@@ -48,6 +50,8 @@ ROUTERS = [
     retainers.router,
     search.router,
     settings.router,
+    settings_money.router,
+    settings_people.router,
     tasks.router,
     time_entries.router,
 ]

@@ -137,9 +137,10 @@ def _engine_url(call: Call, workflow_id: str) -> str:
 
 
 def _chips(chosen: dict[str, str]) -> list[dict[str, Any]]:
-    choices = [("whom", key, text) for key, text in _WHOM.items()] + [("kind", key, text) for key, text in _KINDS.items()]
+    choices: list[tuple[str, str, str]] = [("whom", key, text) for key, text in _WHOM.items()]
+    choices += [("kind", key, text) for key, text in _KINDS.items()]
     choices += [("days", str(days), text) for days, text in _AGES.items()]
-    return [_chip(chosen, name, str(value), text) for name, value, text in choices]
+    return [_chip(chosen, name, value, text) for name, value, text in choices]
 
 
 def _chip(chosen: dict[str, str], name: str, value: str, text: str) -> dict[str, Any]:

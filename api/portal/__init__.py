@@ -2,6 +2,7 @@
 
 from api.portal import (
     bookings,
+    brand,
     contracts,
     files,
     forms,
@@ -15,6 +16,7 @@ from api.portal import (
 
 ROUTERS = [
     bookings.router,
+    brand.router,
     contracts.router,
     files.router,
     forms.router,
