@@ -19,7 +19,7 @@ router = Router("search", Door.MEMBER, prefix="")
 _ICONS = {
     "contact": "user-round",
     "engagement": "waypoints",
-    "company": "building-2",
+    "company": "building",
     "project": "kanban",
     "invoice": "receipt",
     "proposal": "file-text",

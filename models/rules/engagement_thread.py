@@ -66,6 +66,9 @@ def step_of_wait(workflow_id: str, own_step: str) -> StepKey | None:
 
 def _current(facts: EngagementFacts, done: dict[StepKey, Mark], begun: set[StepKey]) -> StepKey | None:
     undone = [key for key in StepKey if key not in done]
+    if any(_place(key) > _place(StepKey.FOLLOW_UP) for key in (*done, *begun)):
+        # An automation that runs on beside the work does not hold the line back.
+        undone = [key for key in undone if key is not StepKey.FOLLOW_UP]
     waited = (key for key in undone if key in facts.waits_at)
     last = max((_place(key) for key in done), default=-1)
     started = (key for key in undone if key in begun)

@@ -46,6 +46,11 @@ def picture(known) -> str:
         pytest.param(facts(proposal=replace(PROPOSAL, status="draft")), "x-O........", id="drafted"),
         pytest.param(sent(), "xxxO.......", id="sent"),
         pytest.param(sent(is_following_up=True), "xxxO.......", id="a running automation does not hold the line back"),
+        pytest.param(
+            sent(followed_up=None, is_following_up=True, waits_at=frozenset({AT.FOLLOW_UP, AT.SIGNATURE})),
+            "xoxO.......",
+            id="nor does one that has not mailed yet",
+        ),
         pytest.param(sent(proposal=replace(PROPOSAL, status="declined")), "xxO........", id="declined"),
         pytest.param(signed(waits_at=frozenset({AT.BOOKING, AT.PAYMENT})), "xxxxxOo....", id="to book, deposit open"),
         pytest.param(signed(booking=CALL, waits_at=frozenset({AT.WORK})), "xxxxxxO....", id="working"),
