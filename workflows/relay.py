@@ -25,6 +25,13 @@ from workflows.search_attributes import initial_attributes
 
 log = structlog.get_logger("relay")
 _BATCH = 50
+_AWAY = (
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.UNKNOWN,
+)
 _SEND_TIMEOUT_SECONDS = 10.0  # rpc_timeout is not an overall deadline: the SDK retries inside it
 
 
@@ -66,7 +73,7 @@ class Relay:
         for delivery in several:
             outcome = await self._deliver(delivery)
             outcomes.append(outcome)
-            if outcome.outcome == "failed":
+            if outcome.outcome in ("failed", "away"):
                 # What follows must not overtake it; the rest of the claim is given back.
                 outcomes += [
                     DeliveryOutcome(later.seq, "failed", "an earlier event failed") for later in several[len(outcomes) :]
@@ -81,9 +88,9 @@ class Relay:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return DeliveryOutcome(delivery.seq, "late")
-            return DeliveryOutcome(delivery.seq, "failed", error.message)
+            return DeliveryOutcome(delivery.seq, "away" if error.status in _AWAY else "failed", error.message)
         except TimeoutError:
-            return DeliveryOutcome(delivery.seq, "failed", "Temporal did not answer in time")
+            return DeliveryOutcome(delivery.seq, "away", "Temporal did not answer in time")
         return DeliveryOutcome(delivery.seq, "delivered")
 
     async def _signal(self, delivery: ClaimedDelivery) -> None:

@@ -15,6 +15,8 @@ from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
 LEASE = timedelta(seconds=30)
 """How long a claim holds; a relay that dies gives its deliveries back by then."""
 MAX_ATTEMPTS = 20
+"""Of one that Temporal refuses; when Temporal is away, there is no end to trying."""
+PAUSE = timedelta(seconds=2)
 
 
 def claim_deliveries(session: Session, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
@@ -68,8 +70,9 @@ def settle_deliveries(session: Session, outcomes: list[DeliveryOutcome], *, now:
 def _settle(delivery: Delivery, outcome: DeliveryOutcome, now: datetime) -> None:
     delivery.claimed_until = None
     delivery.error = outcome.error[:500]
-    if outcome.outcome == "returned":
+    if outcome.outcome in ("returned", "away"):
         delivery.attempts -= 1
+        delivery.next_try_at = now + PAUSE if outcome.outcome == "away" else None
     elif outcome.outcome != "failed":
         delivery.delivered_at, delivery.outcome = now, outcome.outcome
     elif delivery.attempts >= MAX_ATTEMPTS:

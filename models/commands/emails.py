@@ -14,7 +14,8 @@ from models.tables.emails import Email
 from models.types.errors import NotFound
 
 LEASE = timedelta(seconds=90)
-MAX_ATTEMPTS = 30
+MAX_ATTEMPTS = 250
+"""About five days: a mail server that is away over a long weekend loses nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ class ClaimedDelivery:
 class DeliveryOutcome:
     """How a delivery went.
 
-    outcome: `delivered`, `late` (the workflow had ended), `failed` (try again later) or `returned` (not tried, because an
-    earlier delivery to the same target failed).
+    outcome: `delivered`, `late` (the workflow had ended), `failed` (try again later, give up some day), `away` (Temporal did
+    not answer: try again for ever) or `returned` (not tried, because an earlier delivery to the same target failed).
     """
 
     seq: int
