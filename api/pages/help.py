@@ -64,9 +64,7 @@ PROBLEMS = (
     Problem("Conflict", 409, "Somebody else changed it first, or took it.", "Read it again, and send the new `version`."),
     Problem("Forbidden", 403, "The caller is known and lacks the right.", "Use a key with the scope that the text names."),
     Problem("NotSignedIn", 401, "There is no valid credential.", "Send `Authorization: Bearer …`."),
-    Problem(
-        "Unavailable", 503, "Mail, a calendar or a payment provider does not answer.", "Send the same request again later."
-    ),
+    Problem("Unavailable", 503, "Mail, a calendar or a payment provider does not answer.", "Send the same request again later."),
     Problem(
         "HttpError",
         400,

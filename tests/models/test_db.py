@@ -72,7 +72,11 @@ def test_no_write_is_lost_under_eight_writers(database: Database, studio: Studio
             except Conflict:
                 continue
 
-    threads = [threading.Thread(target=lambda n=n: [add_a_tag(n * 10 + i) for i in range(5)]) for n in range(8)]
+    def add_five(first: int) -> None:
+        for number in range(first, first + 5):
+            add_a_tag(number)
+
+    threads = [threading.Thread(target=add_five, args=(10 * n,)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -7,7 +7,7 @@ import pytest
 
 from models.rules.evidence import GENESIS, canonical_json, link, verify_chain
 
-ENTRIES = [
+ENTRIES: list[dict[str, object]] = [
     {"at": "2026-03-02T09:00:00Z", "kind": "sent", "to": "ada@birch.example"},
     {"at": "2026-03-02T10:11:12Z", "kind": "viewed", "address": "192.0.2.7", "sha256": "ab" * 32},
     {"at": "2026-03-02T10:15:00Z", "kind": "consented", "words": "Ich unterschreibe — ✍️"},
