@@ -1,5 +1,6 @@
 """File rows. The blob is stored before its row is written, so that a row never names a blob that is not there."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, select
@@ -51,6 +52,24 @@ def keep_file(session: Session, upload: Upload, *, uploaded_by: str, **columns: 
     )
     session.add(file)
     session.flush()
+    return file
+
+
+def share_file(session: Session, file: File, *, is_shared: bool) -> File:
+    """Show a file to the client of its engagement, or make it private again."""
+    if file.is_shared != is_shared:
+        file.is_shared = is_shared
+        session.add(file)
+        record(session, "file.shared" if is_shared else "file.unshared", file.id, engagement_id=file.engagement_id)
+    return file
+
+
+def archive_file(session: Session, file: File, *, now: datetime) -> File:
+    """Put a file away: nobody finds it any more, its blob stays."""
+    if file.archived_at is None:
+        file.archived_at = now
+        session.add(file)
+        record(session, "file.archived", file.id, engagement_id=file.engagement_id)
     return file
 
 

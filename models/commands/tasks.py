@@ -101,13 +101,14 @@ def tick_item(session: Session, task: Task, index: int, *, is_done: bool) -> Tas
 def assign_task(session: Session, task: Task, assignee_id: str | None) -> Task:
     """Give a task to a member, to the client, or to nobody. Raises Invalid for anybody else.
 
-    Given to the client it is shared with the client, and for them to complete.
+    Given to the client it is shared with the client, and for them to complete; given back to a member it is ours again.
     """
     if task.assignee_id == assignee_id:
         return task
     if assignee_id is None:
         task.assignee_id = None
     else:
+        task.is_for_client = False
         _give(session, task, assignee_id)
     session.add(task)
     record(session, "task.assigned", task.id, engagement_id=task.engagement_id, assignee_id=assignee_id)

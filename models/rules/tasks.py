@@ -50,3 +50,11 @@ def done_of(checklist: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
     """How many items are ticked, of how many."""
     ticks = [bool(item.get("done")) for item in checklist]
     return sum(ticks), len(ticks)
+
+
+def is_visible_to_client(*, is_shared: bool, is_for_client: bool, is_board_shared: bool | None) -> bool:
+    """Whether a task is on the client's side: for the client to do, or shared and not on a private board.
+
+    is_board_shared: None for a task that stands on no board.
+    """
+    return is_for_client or (is_shared and is_board_shared is not False)

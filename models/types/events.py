@@ -129,7 +129,13 @@ CATALOGUE: dict[str, EventType] = {
             ("unarchived", "A task was brought back", (), False),
         ),
         *_types("comment", ("added", "A comment was added", ("is_shared",), False)),
-        *_types("file", ("added", "A file was added", ("is_shared",), False)),
+        *_types(
+            "file",
+            ("added", "A file was added", ("is_shared",), False),
+            ("shared", "A file was shared with the client", (), False),
+            ("unshared", "A file was made private again", (), False),
+            ("archived", "A file was put away", (), False),
+        ),
         *_types(
             "booking",
             ("made", "A call was booked", ("scheduler_id",), True),
