@@ -19,6 +19,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     # being prepared
     "draft": ("neutral", "pencil"),
     "new": ("brand", "sparkles"),
+    "lead": ("brand", "sparkles"),
     "proposed": ("brand", "file-text"),
     "qualified": ("brand", "circle-check"),
     # on its way, somebody has to answer
