@@ -116,9 +116,10 @@ def _own_way_on(wait: Wait, engagement_id: str) -> tuple[str | None, str | None]
     return (f"{made[0]}?engagement_id={engagement_id}", made[1]) if made else (None, None)
 
 
-def _lowered(sentence: str) -> str:
-    """A clause that goes on a sentence: its first letter small, unless the word is a name or all capitals."""
-    return sentence[:1].lower() + sentence[1:] if sentence[1:2].islower() and sentence.split()[0] in _CLAUSE_WORDS else sentence
+def _lowered(clause: str) -> str:
+    """A clause that goes on a sentence: a small letter, unless it begins with a name."""
+    first = clause.partition(" ")[0]
+    return clause[:1].lower() + clause[1:] if first in _CLAUSE_WORDS else clause
 
 
 _CLAUSE_WORDS = frozenset({"A", "An", "The", "It", "Nothing", "We", "They", "Then", "This", "Reminder", "Reminders"})

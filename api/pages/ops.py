@@ -33,9 +33,9 @@ from models.types.waits import WaitKind, Whom
 
 router = Router("ops", Door.MEMBER, prefix="")
 
-_WHOM = {Whom.CLIENT: "On clients", Whom.US: "On us", Whom.THIRD_PARTY: "On others", Whom.CALENDAR: "On the calendar"}
-_KINDS = {WaitKind.APPROVAL: "Approvals", WaitKind.TIMER: "Timers"}
-_AGES = {3: "3 days and more", 7: "A week and more", 30: "A month and more"}
+_WHOM = {Whom.CLIENT: "On clients", Whom.US: "On us", Whom.THIRD_PARTY: "On others", Whom.CALENDAR: "On time"}
+_KINDS = {WaitKind.APPROVAL: "Approvals"}
+_AGES = {3: "Over 3 days", 7: "Over a week", 30: "Over a month"}
 
 
 @dataclass(frozen=True, slots=True)

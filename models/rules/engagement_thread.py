@@ -47,6 +47,8 @@ def thread(facts: EngagementFacts) -> list[ThreadStep]:
 def client_thread(steps: list[ThreadStep]) -> list[ThreadStep]:
     """The half of the line that the client may see: no drafts, no inner steps, nothing that was passed over."""
     seen = [step for step in steps if step.key in _CLIENT_SEES and step.state is not StepState.SKIPPED]
+    # Before there is one, a retainer is our hope and not the client's plan.
+    seen = [step for step in seen if step.key is not StepKey.RETAINER or step.state is StepState.DONE or step.mark.subject_id]
     is_over = all(step.state in (StepState.DONE, StepState.SKIPPED) for step in steps)
     at = next((index for index, step in enumerate(seen) if step.state is not StepState.DONE), None)
     return [

@@ -1,5 +1,7 @@
 """What an engagement waits for when none of its other workflows says it."""
 
+from dataclasses import replace
+
 from models.types.engagement_thread import EngagementFacts, NextWait, StepKey
 from models.types.waits import Whom
 
@@ -31,7 +33,8 @@ def _proposal(facts: EngagementFacts) -> tuple[NextWait | None, bool]:
         return _on_us(StepKey.PROPOSAL, words, "We are preparing your proposal", "proposal.sent", "proposal", proposal.id), True
     reason = f", {_OUTCOME[proposal.status]}" if proposal and proposal.status in _OUTCOME else ""
     words = f"a {'new ' if reason else ''}proposal for {facts.client}{reason}"
-    return _on_us(StepKey.PROPOSAL, words, "We are preparing your proposal", "proposal.sent"), True
+    wait = _on_us(StepKey.PROPOSAL, words, "We are preparing your proposal", "proposal.sent")
+    return replace(wait, then_what=f"{facts.client} gets one link to read, ask and sign"), True
 
 
 def _project(facts: EngagementFacts) -> tuple[NextWait | None, bool]:
@@ -54,6 +57,7 @@ def _booking(facts: EngagementFacts) -> tuple[NextWait | None, bool]:
         f"{facts.client} to book the kickoff call",
         Whom.CLIENT,
         "Book the kickoff call",
+        then_what="both get an invitation with the meeting link",
         ended_by=("booking.made",),
     )
     return wait, True
