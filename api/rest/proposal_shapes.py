@@ -32,11 +32,20 @@ class Out(BaseModel):
 class BlockIn(In):
     """A part of the text. `prices` is where the price table stands."""
 
-    kind: Literal["text", "terms", "prices"] = Field(examples=["text"])
+    kind: Literal["text", "terms", "prices", "signature", "scheduler"] = Field(examples=["text"])
     markdown: str = Field(default="", max_length=100_000, examples=["## What we will do\n\nA new website in six weeks."])
 
     def as_stored(self) -> dict[str, str]:
-        return {"kind": self.kind} if self.kind == "prices" else {"kind": self.kind, "markdown": self.markdown}
+        has_text = self.kind in ("text", "terms")
+        return {"kind": self.kind, "markdown": self.markdown} if has_text else {"kind": self.kind}
+
+
+class HoursTermsIn(In):
+    """The hours that each period brings."""
+
+    included_seconds: int = Field(default=0, ge=0, examples=[14400])
+    rolls_over: bool = False
+    overage_rate_minor_per_hour: int = Field(default=0, ge=0, examples=[12000])
 
 
 class RetainerTermsIn(In):
@@ -45,9 +54,7 @@ class RetainerTermsIn(In):
     rhythm: Rhythm = Field(default=Rhythm.MONTHS, examples=["months"])
     every: int = Field(default=1, ge=1, le=24)
     billing: BillingTime = BillingTime.ADVANCE
-    included_seconds: int = Field(default=0, ge=0, examples=[36000])
-    rolls_over: bool = False
-    overage_rate_minor_per_hour: int = Field(default=0, ge=0, examples=[12000])
+    hours: HoursTermsIn = Field(default_factory=HoursTermsIn)
     collect: Literal["send", "charge"] = "send"
 
 

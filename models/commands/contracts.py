@@ -9,21 +9,16 @@ from models.commands.events import record
 from models.commands.evidence import add_evidence
 from models.db import workspace_id_of
 from models.ids import new_id
-from models.queries.contacts import get_contact
 from models.queries.contracts import get_contract_template
+from models.queries.document_values import document_values
 from models.queries.engagements import get_engagement
 from models.rules.contracts import TRANSITIONS, can_edit
+from models.rules.document_texts import filled
 from models.rules.statuses import check_move
-from models.rules.text_templates import render
-from models.tables.companies import Company
 from models.tables.contracts import Contract
 from models.tables.engagements import Engagement
-from models.tables.workspaces import Workspace
 from models.types.contracts import ContractStatus
-from models.types.errors import Invalid, NotFound, Refused
-
-_UNKNOWN = "–"
-"""What stands where nothing is known, so that a gap in a legal text can be seen."""
+from models.types.errors import Invalid, Refused
 
 
 def draft_contract(
@@ -42,15 +37,14 @@ def draft_contract(
     Raises NotFound for a template that is not there, Invalid for a contract without a title.
     """
     template = get_contract_template(session, template_id) if template_id else None
-    values = placeholders(session, engagement, now=now, proposal_title=proposal_title)
-    zone = str(values["workspace"]["timezone"])
+    values = document_values(session, engagement, now=now, proposal_title=proposal_title)
     contract = Contract(
         id=new_id("ctr"),
         workspace_id=workspace_id_of(session),
         engagement_id=engagement.id,
         proposal_id=proposal_id,
-        title=render(title or (template.title or template.name if template else ""), values, zone=zone).strip(),
-        body=render(body or (template.body if template else ""), values, zone=zone),
+        title=filled(title or (template.title or template.name if template else ""), values).strip(),
+        body=filled(body or (template.body if template else ""), values),
     )
     if not contract.title:
         raise Invalid("A contract needs a title.", field="title")
@@ -123,27 +117,6 @@ def move_contract(contract: Contract, to: ContractStatus) -> None:
     contract.status = to
 
 
-def placeholders(session: Session, engagement: Engagement, *, now: datetime, proposal_title: str = "") -> dict[str, Any]:
-    """The values that contract texts may name: contact, company, workspace, engagement, proposal, today."""
-    workspace = session.get(Workspace, workspace_id_of(session))
-    if workspace is None:
-        raise NotFound("There is no such workspace.")
-    contact = get_contact(session, engagement.contact_id)
-    company_id = engagement.company_id or contact.company_id
-    company = session.get(Company, company_id) if company_id else None
-    return {
-        "contact": _known(contact, "name", "email", "phone", "title", "address"),
-        "company": _known(company, "name", "address", "tax_id"),
-        "workspace": {
-            **_known(workspace, "name", "legal_address", "tax_id", "timezone"),
-            "legal_name": workspace.legal_name or workspace.name,
-        },
-        "engagement": _known(engagement, "title"),
-        "proposal": {"title": proposal_title or _UNKNOWN},
-        "today": now.isoformat(),
-    }
-
-
 def _end(session: Session, contract: Contract, to: ContractStatus, event_type: str, *, now: datetime, reason: str) -> Contract:
     if contract.status == to:
         return contract
@@ -158,7 +131,3 @@ def _end(session: Session, contract: Contract, to: ContractStatus, event_type: s
 def _record(session: Session, contract: Contract, event_type: str) -> None:
     engagement = get_engagement(session, contract.engagement_id)
     record(session, event_type, contract.id, engagement_id=contract.engagement_id, contact_id=engagement.contact_id)
-
-
-def _known(row: Any, *names: str) -> dict[str, str]:
-    return {name: str(getattr(row, name, "") or "") or _UNKNOWN for name in names}

@@ -16,6 +16,7 @@ from models.commands.proposal_lines import freeze_totals, line_of, set_lines, se
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.contacts import get_contact
+from models.queries.document_values import document_values
 from models.queries.engagements import get_engagement
 from models.queries.proposals import (
     chosen_ids,
@@ -25,6 +26,7 @@ from models.queries.proposals import (
     list_line_items,
     lock_proposal,
 )
+from models.rules.document_texts import filled
 from models.rules.proposals import TRANSITIONS, can_edit, is_expired
 from models.rules.statuses import check_move
 from models.tables.engagements import Engagement
@@ -70,9 +72,10 @@ def draft_proposal(
     template = get_proposal_template(session, template_id) if template_id else None
     given = {name: value for name, value in values.items() if value is not None}
     if template is not None:
+        values_in_texts = document_values(session, engagement, now=now, contact_id=given.get("contact_id"))
         inherited = {
-            "title": template.title or engagement.title,
-            "blocks": template.blocks,
+            "title": filled(template.title or engagement.title, values_in_texts),
+            "blocks": [_filled_block(block, values_in_texts) for block in template.blocks],
             "deposit_bps": template.deposit_bps,
             "reminder_days": template.reminder_days,
             "scheduler_id": template.scheduler_id,
@@ -245,6 +248,10 @@ def _supersede(session: Session, before: Proposal, after: Proposal, *, now: date
     stop_mail(session, before)
     add_evidence(session, before.id, "superseded", at=now, by=after.id, version=after.number)
     _record(session, before, "proposal.superseded", by_id=after.id)
+
+
+def _filled_block(block: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    return {**block, "markdown": filled(block["markdown"], values)} if block.get("markdown") else block
 
 
 def _check(proposal: Proposal) -> None:
