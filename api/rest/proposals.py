@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel
 
-from api.deps import Call, Read, Write
+from api.deps import Call, Read, Slow, Write
 from api.links import link_url
 from api.pagination import Page, Paging, page_of
 from api.proposals import deliver, remind, send
@@ -28,6 +28,7 @@ from api.rest.proposal_shapes import (
     proposal_out,
 )
 from api.routing import Router
+from api.sealing import seal
 from models.commands.capability_links import revoke_links
 from models.commands.proposal_decisions import expire_proposal, withdraw_proposal
 from models.commands.proposals import archive_proposal, attach_contract, change_proposal, draft_proposal, revise_proposal
@@ -197,6 +198,12 @@ def create_reminder(proposal_id: str, body: ActionIn, call: Write) -> None:
 def create_expiry(proposal_id: str, body: ActionIn, call: Write) -> None:
     """Let it expire; nothing happens when it was decided before."""
     expire_proposal(call.session, get_proposal(call.session, proposal_id), now=call.now)
+
+
+@router.post("/proposals/{proposal_id}/seals", status_code=204)
+def create_seal(proposal_id: str, body: ActionIn, call: Slow) -> None:
+    """Seal what was signed into one PDF and mail it to both sides, once. Refused while nobody has signed."""
+    seal(call, proposal_id)
 
 
 def _at(call: Call, proposal_id: str, version: int | None) -> Proposal:

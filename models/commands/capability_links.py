@@ -12,17 +12,9 @@ from models.types.errors import NotFound
 
 def link_token(session: Session, secret: str, *, kind: str, subject_id: str, contact_id: str | None, role: str = "signer") -> str:
     """The token of a recipient's link to a document, making the link when it is new. The same every time until revoked."""
-    link = session.exec(
-        select(CapabilityLink).where(
-            CapabilityLink.workspace_id == workspace_id_of(session),
-            CapabilityLink.kind == kind,
-            CapabilityLink.subject_id == subject_id,
-            CapabilityLink.contact_id == contact_id,
-            col(CapabilityLink.revoked_at).is_(None),
-        )
-    ).first()
-    if link is not None:
-        return derived_token(secret, link.id)
+    known = find_link_token(session, secret, kind=kind, subject_id=subject_id, contact_id=contact_id)
+    if known is not None:
+        return known
     link_id = new_id("lnk")
     token = derived_token(secret, link_id)
     session.add(
@@ -38,6 +30,20 @@ def link_token(session: Session, secret: str, *, kind: str, subject_id: str, con
     )
     session.flush()
     return token
+
+
+def find_link_token(session: Session, secret: str, *, kind: str, subject_id: str, contact_id: str | None) -> str | None:
+    """The token of a recipient's link, or None when they have none; makes nothing, so that pages may ask."""
+    link = session.exec(
+        select(CapabilityLink).where(
+            CapabilityLink.workspace_id == workspace_id_of(session),
+            CapabilityLink.kind == kind,
+            CapabilityLink.subject_id == subject_id,
+            CapabilityLink.contact_id == contact_id,
+            col(CapabilityLink.revoked_at).is_(None),
+        )
+    ).first()
+    return derived_token(secret, link.id) if link is not None else None
 
 
 def open_link(session: Session, token: str, *, kind: str, now: datetime) -> CapabilityLink:
