@@ -113,7 +113,9 @@ def destroy_archival(company_id: str, call: Write) -> None:
 
 def _values(body: CompanyTerms) -> dict[str, Any]:
     values = body.model_dump(exclude_unset=True, exclude={"version"})
-    return {**values, "rounding": values["rounding"] or {}} if "rounding" in values else values
+    if "rounding" in values:
+        values["rounding"] = body.rounding.model_dump() if body.rounding else {}
+    return values
 
 
 def _out(call: Call, company: Company) -> CompanyOut:

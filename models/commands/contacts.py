@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -127,6 +128,8 @@ def _set(session: Session, contact: Contact, values: dict[str, Any], *, actor: s
     _normalise(session, contact)
     if contact.email and contact.email_norm is None:
         raise Invalid("This does not look like a mail address.", field="email")
+    if contact.timezone and contact.timezone not in available_timezones():
+        raise Invalid("There is no such time zone. Write it like Europe/London.", field="timezone")
     with session.no_autoflush:
         other = find_contact_by_email(session, contact.email or "")
     if other is not None and other.id != contact.id:

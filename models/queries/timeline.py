@@ -82,6 +82,7 @@ class _Facts:
 
     names: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
+    authors: dict[str, str] = field(default_factory=dict)
     amounts: dict[str, tuple[int, str]] = field(default_factory=dict)
     actors: dict[str, str] = field(default_factory=dict)
     automations: dict[str, str] = field(default_factory=dict)
@@ -96,7 +97,7 @@ def _facts(session: Session, events: list[Event]) -> _Facts:
         found.names |= _names(session, table, column, _subjects((*events, *found.causes.values()), kind))
     found.names |= _names(session, Form, "name", {str(one.payload.get("form_id")) for one in events if one.type[:5] == "submi"})
     for message in _by_id(session, Message, _subjects(events, "message")).values():
-        found.bodies[message.id] = message.body
+        found.bodies[message.id], found.authors[message.id] = message.body, message.author_name
     for email in _by_id(session, Email, _subjects(events, "email")).values():
         found.bodies[email.id] = email.subject
     for payment in _by_id(session, Payment, _subjects(events, "payment")).values():
@@ -116,7 +117,7 @@ def _item(event: Event, facts: _Facts) -> TimelineItem:
         icon=event_icon(event.type),
         title=_title(event, facts),
         href=event_href(event.subject_kind, event.subject_id, event.payload),
-        actor=facts.actors.get(event.actor.partition(":")[2], ""),
+        actor=facts.authors.get(event.subject_id) or facts.actors.get(event.actor.partition(":")[2], ""),
         body=facts.bodies.get(event.subject_id, ""),
         amount_minor=minor,
         currency=currency,
