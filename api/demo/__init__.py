@@ -1,8 +1,10 @@
 """The demo workspace: what a newcomer finds after the first `make up`."""
 
 from api.actions.catalogue import schemas
+from api.demo.story import tell_story
 from api.gateways.passwords import hash_password
 from models import clock
+from models.commands.api_tokens import create_api_token
 from models.db import Database
 from models.seed.automations import publish_new_lead
 from models.seed.forms import add_forms
@@ -17,8 +19,18 @@ LOGINS = [("Owner", "mara@atelier-nord.example", PASSWORD), ("Member", "jonas@at
 
 
 def seed_demo(settings: Settings) -> None:
-    """Fill an empty, migrated database with the demo workspace, in one transaction."""
+    """Fill an empty, migrated database with the demo workspace: its ground first, then a story told through the product."""
     database = Database(settings.database_url)
+    try:
+        token = _lay_ground(database, settings)
+        tell_story(settings, database, token)
+    finally:
+        clock.reset()
+        database.engine.dispose()
+
+
+def _lay_ground(database: Database, settings: Settings) -> str:
+    """People, clients, forms, templates, calls and the first automation; an API token for the story."""
     hashed = hash_password(PASSWORD, cheap=settings.env == "test")
     with database.write(Scope(None)) as session:
         now = clock.now()
@@ -29,4 +41,5 @@ def seed_demo(settings: Settings) -> None:
         add_project_templates(session)
         add_schedulers(session, host_id=mara.id)
         publish_new_lead(session, catalogue=schemas(), now=now, author=f"member:{mara.id}")
-    database.engine.dispose()
+        maker = f"member:{mara.id}"
+        return create_api_token(session, name="Demo", scopes=["*"], created_by=maker, maker_scopes=frozenset({"*"}))[1]
