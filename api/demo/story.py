@@ -89,7 +89,7 @@ def _ada(teller: Teller, template_id: str) -> None:
     """From the form to a project that is half-way."""
     with _days_ago(13):
         engagement = _enquire(teller, "Ada Byron", "ada@byron-mills.example", "Byron Mills", "A new website", "12000")
-        teller.workspace_id = teller.get("/workspaces/current")["id"]
+        teller.workspace_id = teller.first("/workspaces")["id"]
     with _days_ago(12):
         proposal = teller.do("/proposals", {"engagement_id": engagement, "template_id": template_id})
         teller.do(f"/proposals/{proposal['id']}/sending")
@@ -97,7 +97,7 @@ def _ada(teller: Teller, template_id: str) -> None:
     with _days_ago(9):
         link = teller.do(f"/proposals/{proposal['id']}/link")["url"]
         sign(teller.browser, link, name="Ada Byron")
-        for resource in ("project", "portal_invitations", "deposit_invoice"):
+        for resource in ("project", "portal_invitations"):
             teller.follow_up("proposals", proposal["id"], resource)
         _book(teller, engagement, proposal["id"])
     _work(teller, engagement)
