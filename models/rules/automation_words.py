@@ -1,0 +1,90 @@
+"""Conditions, texts and spans of time of an automation in words for people."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from models.rules.automation_plan.records import canonical_json
+from models.types.automations import Json
+
+Names = Mapping[str, str]
+"""Ids to what people call them."""
+
+_PLACE = re.compile(r"\{\{\s*([^}|\s]+)[^}]*\}\}")
+_BETWEEN = {
+    "eq": "is",
+    "ne": "is not",
+    "gt": "is more than",
+    "gte": "is at least",
+    "lt": "is less than",
+    "lte": "is at most",
+    "contains": "contains",
+    "starts_with": "starts with",
+    "in": "is one of",
+    "add": "+",
+    "sub": "−",
+    "all": "and",
+    "any": "or",
+    "coalesce": "or else",
+    "days_between": "days to",
+}
+_AFTER = {"not": "does not hold", "is_empty": "is empty"}
+_LEADING = ("trigger", "event", "nodes")
+
+
+def path_words(path: str) -> str:
+    """A field in words: `trigger.contact.owner_id` is "contact’s owner", `event.engagement_id` "its engagement"."""
+    root, *segments = path.split(".")
+    if root not in _LEADING:
+        segments = [root, *segments]
+    if len(segments) > 1 and segments[-1] == "id":
+        return f"this {segments[-2].replace('_', ' ')}"
+    words = [part.removesuffix("_id").removesuffix("_minor").replace("_", " ") for part in segments]
+    return ("its " if root == "event" else "") + "’s ".join(words)
+
+
+def mapping_words(mapping: Json, names: Names) -> str:
+    """Where a value comes from, in words; what is not a mapping is shown as it is."""
+    if not isinstance(mapping, dict):
+        return _plain(mapping, names)
+    readers: Mapping[str, Callable[[Any], str]] = {
+        "value": lambda value: _plain(value, names),
+        "path": path_words,
+        "text": text_words,
+        "expr": lambda expression: expression_words(expression, names),
+    }
+    return next((read(mapping[key]) for key, read in readers.items() if key in mapping), canonical_json(mapping))
+
+
+def text_words(text: str) -> str:
+    """A text with its places named: "Hi ‹contact’s name›"."""
+    return _PLACE.sub(lambda found: f"‹{path_words(found[1])}›", text)
+
+
+def expression_words(expression: Json, names: Names) -> str:
+    """A condition in words; one that cannot be read is shown as it is."""
+    if not isinstance(expression, dict):
+        return _plain(expression, names)
+    arguments, operator = expression.get("args"), expression.get("op")
+    if not isinstance(arguments, list) or not isinstance(operator, str):
+        return mapping_words(expression, names)
+    parts = [expression_words(one, names) for one in arguments]
+    if operator in _AFTER:
+        return f"{' '.join(parts)} {_AFTER[operator]}"
+    return f" {_BETWEEN.get(operator, operator)} ".join(parts)
+
+
+def span_words(span: Mapping[str, Json]) -> str:
+    """A length of time: "3 days", "1 working day"; the sign is left out."""
+    amount, unit = abs(int(span["amount"])), str(span["unit"]).replace("_", " ")
+    return f"{amount} {unit.removesuffix('s') if amount == 1 else unit}"
+
+
+def _plain(value: Json, names: Names) -> str:
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_plain(one, names) for one in value)
+    return "nothing" if value is None else canonical_json(value)

@@ -1,0 +1,57 @@
+"""What a page shows of a drawing."""
+
+from api.actions.catalogue import schemas
+from models.rules.automation_outline import outline
+from models.rules.automation_words import expression_words, path_words, span_words
+from models.seed.drawings import new_lead_drawing
+from models.types.automations import Drawing
+from tests.builders.automations import drawing, node, task
+
+
+def test_the_new_lead_reads_from_top_to_bottom():
+    steps = outline(Drawing(new_lead_drawing()), catalogue=schemas(), names={})
+
+    assert [(one.verb, one.label) for one in steps] == [
+        ("When something happens", "A form was submitted"),
+        ("Send mail", "Thank the lead"),
+        ("Post in a channel", "Tell the CRM channel"),
+        ("Create a task", "Note a follow-up"),
+        ("Wait for something to happen", "Until a proposal is sent"),
+    ]
+    assert steps[1].details[0] == ("To", "contact’s email")
+    assert ("Due in working days", "2") in steps[3].details
+    happens, after = steps[4].ways
+    assert (happens.words, happens.steps) == ("When it happens", ())
+    assert (after.words, [one.label for one in after.steps]) == ("After 3 days", ["Remind the owner"])
+
+
+def test_a_step_that_two_ways_lead_to_is_shown_once():
+    yes = {"op": "eq", "args": [{"path": "trigger.engagement.budget"}, {"value": 5}]}
+    sketch = drawing(
+        node("if", "condition", cases=[{"port": "large", "when": yes}]),
+        task("one"),
+        task("both"),
+        edges=["trigger.ok>if", "if.large>one", "if.else>both", "one.ok>both"],
+    )
+
+    large, other = outline(sketch, catalogue=schemas(), names={})[1].ways
+
+    assert [one.node_id for one in large.steps] == ["one", "both"]
+    assert (other.words, other.steps, other.joins) == ("Otherwise", (), "Create a task")
+
+
+def test_what_cannot_be_read_is_still_shown():
+    broken = drawing(node("hold", "delay", amount="many"))
+
+    assert [one.node_id for one in outline(broken, catalogue=schemas(), names={})] == ["trigger", "hold"]
+    assert outline(Drawing({"nodes": 3}), catalogue=schemas(), names={}) == []
+
+
+def test_words():
+    same = {"op": "eq", "args": [{"path": "event.engagement_id"}, {"path": "trigger.engagement.id"}]}
+    assert expression_words(same, {}) == "its engagement is this engagement"
+    assert (
+        expression_words({"op": "not", "args": [{"op": "is_empty", "args": [{"path": "a"}]}]}, {}) == "a is empty does not hold"
+    )
+    assert path_words("trigger.contact.owner_id") == "contact’s owner"
+    assert [span_words({"amount": amount, "unit": "working_days"}) for amount in (1, -2)] == ["1 working day", "2 working days"]
