@@ -1,6 +1,7 @@
 """HTML for members: one file per noun."""
 
 from api.pages import (
+    automation_runs,
     automations,
     bookings,
     companies,
@@ -36,6 +37,7 @@ from api.pages import (
 )
 
 ROUTERS = [
+    automation_runs.router,
     automations.router,
     bookings.router,
     companies.router,

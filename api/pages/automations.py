@@ -1,6 +1,199 @@
-"""Automations, their runs and the builder's page."""
+"""Automations: the list, one with its steps, its runs and its versions."""
 
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Form
+from fastapi.responses import Response
+
+from api.actions import catalogue
+from api.deps import Call, Read, Write
+from api.render import member_page, redirect
 from api.routing import Router
+from models.commands.automations import (
+    archive_automation,
+    change_automation,
+    draw_automation,
+    problems_of,
+    publish_automation,
+    switch_off_automation,
+    unarchive_automation,
+)
+from models.queries.automation_runs import list_runs, list_runs_by_id
+from models.queries.automations import automations_statement, count_runs_by_automation, get_automation, list_versions
+from models.queries.members import list_members
+from models.queries.run_rows import RunRow, run_rows
+from models.rules.automation_outline import outline
+from models.seed.drawings import new_lead_drawing
+from models.tables.automations import Automation, AutomationRun, AutomationVersion
+from models.types.automation_outline import OutlineStep
+from models.types.automations import Drawing, Problem, Severity
+from models.types.errors import Invalid
+from models.types.events import CATALOGUE
 from models.types.principals import Door
 
-router = Router("automations", Door.MEMBER, prefix="")
+router = Router("automations", Door.MEMBER)
+_VIEWS = (("", "All"), ("published", "Published"), ("draft", "Drafts"), ("off", "Off"), ("archived", "Archived"))
+_TABS = (("", "Steps"), ("runs", "Runs"), ("versions", "Versions"))
+_EMPTY: dict[str, Any] = {"nodes": [], "edges": [], "positions": {}, "limits": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationRow:
+    """One automation in the list."""
+
+    automation: Automation
+    starts: str
+    """What starts it, in words."""
+    run_count: int
+    last_run: AutomationRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationsPage:
+    """The list under one filter."""
+
+    rows: list[AutomationRow]
+    views: list[dict[str, Any]]
+    view: str
+    text: str
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AutomationPage:
+    """One automation."""
+
+    automation: Automation
+    tabs: list[dict[str, Any]]
+    tab: str
+    steps: list[OutlineStep]
+    problems: list[Problem]
+    """Those about no step of its own."""
+    error_count: int
+    is_changed: bool
+    """Whether the drawing differs from what was published last."""
+    versions: list[AutomationVersion]
+    runs: list[RunRow]
+    is_refused: bool = False
+    """Whether somebody just tried to publish it in vain."""
+
+
+@router.get("/automations")
+def index(call: Read, view: str = "", q: str = "") -> Response:
+    """All automations, or those of one status."""
+    return _index(call, view, q)
+
+
+@router.post("/automations")
+def create(call: Write, name: Annotated[str, Form()] = "", start: Annotated[str, Form()] = "empty") -> Response:
+    """Draw an automation, from nothing or from the one every studio starts with."""
+    drawing = new_lead_drawing() if start == "new_lead" else _EMPTY
+    try:
+        automation = draw_automation(call.session, name=name.strip(), drawing=drawing, now=call.now)
+    except Invalid as error:
+        return _index(call, "", "", errors={error.field or "": error.detail}, typed={"name": name, "start": start}, status=422)
+    return redirect(call, f"/automations/{automation.id}", flash="It is drawn. It starts nothing until it is published.")
+
+
+@router.get("/automations/{automation_id}")
+def show(automation_id: str, call: Read, tab: str = "") -> Response:
+    """One automation: its steps, its runs or its versions."""
+    return _show(call, get_automation(call.session, automation_id), tab)
+
+
+@router.post("/automations/{automation_id}")
+def update(
+    automation_id: str, call: Write, name: Annotated[str, Form()] = "", description: Annotated[str, Form()] = ""
+) -> Response:
+    """Rename it."""
+    automation = get_automation(call.session, automation_id)
+    change_automation(call.session, automation, {"name": name.strip(), "description": description.strip()})
+    return redirect(call, f"/automations/{automation_id}", flash="Saved.")
+
+
+@router.post("/automations/{automation_id}/publication")
+def publish(automation_id: str, call: Write, note: Annotated[str, Form()] = "") -> Response:
+    """Publish the drawing; or show, at each step, what is wrong with it."""
+    automation = get_automation(call.session, automation_id)
+    author = call.principal.name or call.actor
+    made = publish_automation(
+        call.session, automation, catalogue=catalogue.schemas(), author=author, note=note.strip(), now=call.now
+    )
+    if isinstance(made, list):
+        return _show(call, automation, "", is_refused=True)
+    return redirect(call, f"/automations/{automation_id}", flash=f"Version {made.number} is published.")
+
+
+@router.post("/automations/{automation_id}/off")
+def switch_off(automation_id: str, call: Write) -> Response:
+    """Start no more runs; those under way finish."""
+    switch_off_automation(call.session, get_automation(call.session, automation_id), now=call.now)
+    return redirect(call, f"/automations/{automation_id}", flash="It is off. Runs under way finish.")
+
+
+@router.post("/automations/{automation_id}/archival")
+def archive(automation_id: str, call: Write) -> Response:
+    """Put it away, switched off."""
+    archive_automation(call.session, get_automation(call.session, automation_id), now=call.now)
+    return redirect(call, "/automations", flash="The automation is put away. You find it under Archived.")
+
+
+@router.post("/automations/{automation_id}/unarchival")
+def unarchive(automation_id: str, call: Write) -> Response:
+    """Bring it back, off."""
+    unarchive_automation(call.session, get_automation(call.session, automation_id))
+    return redirect(call, f"/automations/{automation_id}", flash="It is back, and off until it is published again.")
+
+
+def _index(
+    call: Call,
+    view: str,
+    text: str,
+    *,
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    wanted = automations_statement(status=None if view in ("", "archived") else view, text=text, is_archived=view == "archived")
+    automations: list[Automation] = list(call.session.exec(wanted.order_by(Automation.name)))
+    counts = count_runs_by_automation(call.session)
+    last = list_runs_by_id(call.session, [last_id for _, last_id in counts.values()])
+    rows = []
+    for one in automations:
+        count, last_id = counts.get(one.id, (0, ""))
+        rows.append(AutomationRow(one, _starts(one), count, last.get(last_id)))
+    views = [{"text": words, "href": f"/automations?view={key}", "current": key == view} for key, words in _VIEWS]
+    page = AutomationsPage(rows, views, view, text, errors or {}, typed or {})
+    return member_page(call, "automations/index.html", page, nav="automations", status=status)
+
+
+def _starts(automation: Automation) -> str:
+    head = Drawing(automation.drawing).trigger or {}
+    wanted = automation.trigger_type or str(head.get("settings", {}).get("type", ""))
+    return CATALOGUE[wanted].says if wanted in CATALOGUE else "Nothing yet"
+
+
+def _show(call: Call, automation: Automation, tab: str, *, is_refused: bool = False) -> Response:
+    actions = catalogue.schemas()
+    problems = problems_of(call.session, automation, catalogue=actions)
+    names = {member.id: member.name for member in list_members(call.session, with_archived=True)}
+    versions = list_versions(call.session, automation.id)
+    current = next((one for one in versions if one.number == automation.published_version), None)
+    drawing = Drawing(automation.drawing)
+    placed = {str(node.get("id")) for node in drawing.nodes}
+    path = f"/automations/{automation.id}"
+    page = AutomationPage(
+        automation=automation,
+        tabs=[{"text": words, "href": f"{path}?tab={key}" if key else path, "current": key == tab} for key, words in _TABS],
+        tab=tab,
+        steps=outline(drawing, catalogue=actions, problems=problems, names=names),
+        problems=[one for one in problems if one.node_id not in placed],
+        error_count=sum(one.severity is Severity.ERROR for one in problems),
+        is_changed=current is not None and current.drawing != automation.drawing,
+        versions=versions,
+        runs=run_rows(call.session, list_runs(call.session, automation_id=automation.id)) if tab == "runs" else [],
+        is_refused=is_refused,
+    )
+    return member_page(call, "automations/show.html", page, nav="automations", status=422 if is_refused else 200)

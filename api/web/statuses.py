@@ -33,6 +33,9 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "scheduled": ("info", "calendar-clock"),
     "processing": ("info", "loader"),
     "running": ("brand", "play"),
+    "requested": ("info", "hourglass"),
+    "queued": ("neutral", "hourglass"),
+    "retrying": ("warning", "rotate-ccw"),
     # in force
     "active": ("success", "circle-dot"),
     "published": ("success", "circle-dot"),
@@ -54,6 +57,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "past_due": ("warning", "alarm-clock"),
     "overdue": ("error", "alarm-clock"),
     "needs_repair": ("warning", "wrench"),
+    "parked": ("warning", "wrench"),
     "no_show": ("warning", "user-x"),
     "stopped": ("neutral", "square"),
     "refunded": ("neutral", "undo-2"),

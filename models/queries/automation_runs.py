@@ -62,6 +62,11 @@ def list_runs(session: Session, *, limit: int = 50, **wanted: Any) -> list[Autom
     return list(session.exec(runs_statement(**wanted).order_by(col(AutomationRun.id).desc()).limit(limit)))
 
 
+def list_runs_by_id(session: Session, run_ids: list[str]) -> dict[str, AutomationRun]:
+    """These runs, by id."""
+    return {run.id: run for run in session.exec(select(AutomationRun).where(col(AutomationRun.id).in_(run_ids)))}
+
+
 def count_runs(session: Session, **wanted: Any) -> int:
     """How many runs there are. wanted: as for runs_statement."""
     return session.exec(select(func.count()).select_from(runs_statement(**wanted).subquery())).one()

@@ -1,0 +1,198 @@
+"""Runs of automations: where each stands and why, and what a person can do about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Form
+from fastapi.responses import Response
+
+from api.actions import catalogue
+from api.automation_runs import decide, intervene
+from api.deps import Read, Write
+from api.render import member_page, redirect
+from api.routing import Router
+from models.commands.automation_runs import cancel_run, label_of
+from models.commands.run_waits import FAILED_CALL, STUCK
+from models.queries.automation_runs import count_runs, get_run, list_open_waits, list_runs, list_steps, lock_run
+from models.queries.automations import get_version
+from models.queries.run_rows import RunRow, run_rows
+from models.rules.automation_plan.records import canonical_json
+from models.tables.automations import AutomationRun, StepRun
+from models.tables.waits import Wait
+from models.types.automation_plan.happenings import ForcedNow, Happened, RetryAsked, Skipped
+from models.types.automations import Json
+from models.types.errors import Refused
+from models.types.principals import Door
+
+router = Router("automation_runs", Door.MEMBER)
+_VIEWS = (
+    ("", "All"),
+    ("waiting", "Waiting"),
+    ("parked", "Needs repair"),
+    ("succeeded", "Succeeded"),
+    ("failed", "Failed"),
+    ("canceled", "Cancelled"),
+)
+_VERBS = {
+    "condition": ("git-branch", "Decide"),
+    "delay": ("timer", "Wait"),
+    "wait_until": ("calendar-clock", "Wait until"),
+    "wait_for_event": ("hourglass", "Wait for something to happen"),
+    "approval": ("hand", "Ask for approval"),
+    "stop": ("circle-stop", "Stop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunsPage:
+    """Runs under one filter."""
+
+    rows: list[RunRow]
+    views: list[dict[str, Any]]
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step, in words."""
+
+    step: StepRun
+    label: str
+    icon: str
+    verb: str
+    given: list[tuple[str, str]]
+    made: list[tuple[str, str]]
+    took: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    """What the run waits for now, and what can be done about it."""
+
+    wait: Wait
+    kind: str
+    """`stuck`, `approval`, `call` (a call of ours that fails) or `waiting`."""
+    node_path: str
+    iteration: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One run."""
+
+    row: RunRow
+    run: AutomationRun
+    steps: list[StepView]
+    waits: list[WaitView]
+    is_live: bool
+
+
+@router.get("/automation_runs")
+def index(call: Read, view: str = "") -> Response:
+    """Runs of all automations, newest first."""
+    runs = list_runs(call.session, status=view or None, limit=100)
+    views = [
+        {
+            "text": words + (f" · {count_runs(call.session, status=key)}" if key == "parked" else ""),
+            "href": f"/automation_runs?view={key}" if key else "/automation_runs",
+            "current": key == view,
+        }
+        for key, words in _VIEWS
+    ]
+    page = RunsPage(run_rows(call.session, runs), views, view)
+    return member_page(call, "automation_runs/index.html", page, nav="automations")
+
+
+@router.get("/automation_runs/{run_id}")
+def show(run_id: str, call: Read) -> Response:
+    """One run with its steps, and what it waits for."""
+    run = get_run(call.session, run_id)
+    drawing = get_version(call.session, run.automation_id, run.automation_version).drawing
+    page = RunPage(
+        row=run_rows(call.session, [run])[0],
+        run=run,
+        steps=[_step_view(step, label_of(drawing, step.node_path)) for step in list_steps(call.session, run_id)],
+        waits=[_wait_view(wait) for wait in list_open_waits(call.session, run_id)],
+        is_live=run.finished_at is None,
+    )
+    return member_page(call, "automation_runs/show.html", page, nav="automations")
+
+
+@router.post("/automation_runs/{run_id}/cancelation")
+def cancel(run_id: str, call: Write) -> Response:
+    """End the run where it stands."""
+    cancel_run(call.session, lock_run(call.session, run_id), reason=f"Cancelled by {call.principal.name}.", now=call.now)
+    return redirect(call, f"/automation_runs/{run_id}", flash="The run is cancelled. What it did stays done.")
+
+
+@router.post("/automation_runs/{run_id}/steps/{node_path:path}/retry")
+def retry(run_id: str, node_path: str, call: Write, iteration: Annotated[int, Form()] = 0) -> Response:
+    """Do the step again."""
+    return _intervene(call, run_id, RetryAsked(node_path, iteration), "Tried again.")
+
+
+@router.post("/automation_runs/{run_id}/steps/{node_path:path}/skip")
+def skip(run_id: str, node_path: str, call: Write, iteration: Annotated[int, Form()] = 0) -> Response:
+    """Go on without the step."""
+    return _intervene(call, run_id, Skipped(node_path, iteration), "Skipped. The run goes on.")
+
+
+@router.post("/automation_runs/{run_id}/waits/{wait_id:path}/force")
+def force(run_id: str, wait_id: str, call: Write) -> Response:
+    """Let the wait's time be up now."""
+    return _intervene(call, run_id, ForcedNow(wait_id), "The wait is over. The run goes on.")
+
+
+@router.post("/automation_runs/{run_id}/approvals/{wait_id:path}")
+def approve(
+    run_id: str, wait_id: str, call: Write, decision: Annotated[str, Form()] = "", note: Annotated[str, Form()] = ""
+) -> Response:
+    """Decide on what the run asks."""
+    decide(call, run_id, wait_id, decision, note)
+    return redirect(call, f"/automation_runs/{run_id}", flash=f"You {decision} it. The run goes on.")
+
+
+def _intervene(call: Write, run_id: str, happened: Happened, said: str) -> Response:
+    """Do it; when the run has moved on meanwhile, show where it stands."""
+    path = f"/automation_runs/{run_id}"
+    try:
+        intervene(call, run_id, happened)
+    except Refused as error:
+        return redirect(call, path, flash=error.detail, kind="warning")
+    return redirect(call, path, flash=said)
+
+
+def _step_view(step: StepRun, label: str) -> StepView:
+    action = catalogue.ACTIONS.get(step.action)
+    icon, verb = (action.icon, action.title) if action else _VERBS.get(step.kind, ("play", step.action or step.kind))
+    return StepView(step, label, icon, verb, _pairs(step.input), _pairs(step.output), _took(step.created_at, step.ended_at))
+
+
+def _wait_view(wait: Wait) -> WaitView:
+    node_path, _, iteration = wait.key.removeprefix(STUCK).rpartition(":")
+    if wait.key.startswith(STUCK):
+        return WaitView(wait, "stuck", node_path, int(iteration))
+    # A wait's id begins with the path of its step: `mail.0.3`.
+    node_path, iteration, *_ = *wait.key.rsplit(".", 2), "", "0"
+    kind = "call" if wait.key.startswith(FAILED_CALL) else "approval" if wait.kind == "approval" else "waiting"
+    return WaitView(wait, kind, node_path, int(iteration) if iteration.isdigit() else 0)
+
+
+def _pairs(values: dict[str, Json]) -> list[tuple[str, str]]:
+    """Names and values in words; what is empty is left out."""
+    return [
+        (name.replace("_", " ").capitalize(), value if isinstance(value, str) else canonical_json(value))
+        for name, value in values.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _took(began: datetime, ended: datetime | None) -> str:
+    """How long a step took, when it was long enough to mention."""
+    seconds = (ended - began).total_seconds() if ended else 0
+    if seconds < 60:
+        return ""
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
+    amount, unit = (days, "day") if days else (hours, "hour") if hours else (minutes, "minute")
+    return f"{amount} {unit}{'' if amount == 1 else 's'}"
