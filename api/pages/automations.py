@@ -75,6 +75,8 @@ class AutomationPage:
     is_changed: bool
     """Whether the drawing differs from what was published last."""
     versions: list[AutomationVersion]
+    names: dict[str, str]
+    """Member id to name."""
     runs: list[RunRow]
     is_refused: bool = False
     """Whether somebody just tried to publish it in vain."""
@@ -193,6 +195,7 @@ def _show(call: Call, automation: Automation, tab: str, *, is_refused: bool = Fa
         error_count=sum(one.severity is Severity.ERROR for one in problems),
         is_changed=current is not None and current.drawing != automation.drawing,
         versions=versions,
+        names=names,
         runs=run_rows(call.session, list_runs(call.session, automation_id=automation.id)) if tab == "runs" else [],
         is_refused=is_refused,
     )

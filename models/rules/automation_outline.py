@@ -111,7 +111,8 @@ def _step(node: Node, catalogue: Catalogue, problems: tuple[Problem, ...], names
     elif kind in _DETAILS:
         details = _DETAILS[kind](settings, names)
     label = str(node.get("label") or "")
-    return OutlineStep(node["id"], str(kind), icon, verb, label, _readable(details), problems)
+    shown = tuple(one for one in _readable(details) if one[1] != label)
+    return OutlineStep(node["id"], str(kind), icon, verb, label, shown, problems)
 
 
 def _readable(details: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

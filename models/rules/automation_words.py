@@ -28,8 +28,8 @@ _BETWEEN = {
     "coalesce": "or else",
     "days_between": "days to",
 }
-_AFTER = {"not": "does not hold", "is_empty": "is empty"}
 _LEADING = ("trigger", "event", "nodes")
+_OWNERS = "role:owner"
 
 
 def path_words(path: str) -> str:
@@ -39,7 +39,7 @@ def path_words(path: str) -> str:
         segments = [root, *segments]
     if len(segments) > 1 and segments[-1] == "id":
         return f"this {segments[-2].replace('_', ' ')}"
-    words = [part.removesuffix("_id").removesuffix("_minor").replace("_", " ") for part in segments]
+    words = [part.removesuffix("_id").removesuffix("_minor").replace("_", " ") for part in segments if part != "answers"]
     return ("its " if root == "event" else "") + "’s ".join(words)
 
 
@@ -69,8 +69,11 @@ def expression_words(expression: Json, names: Names) -> str:
     if not isinstance(arguments, list) or not isinstance(operator, str):
         return mapping_words(expression, names)
     parts = [expression_words(one, names) for one in arguments]
-    if operator in _AFTER:
-        return f"{' '.join(parts)} {_AFTER[operator]}"
+    if operator == "is_empty":
+        return f"{parts[0]} is empty"
+    if operator == "not":
+        inner = parts[0]
+        return inner.replace(" is empty", " is filled in") if inner.endswith(" is empty") else f"not: {inner}"
     return f" {_BETWEEN.get(operator, operator)} ".join(parts)
 
 
@@ -82,7 +85,7 @@ def span_words(span: Mapping[str, Json]) -> str:
 
 def _plain(value: Json, names: Names) -> str:
     if isinstance(value, str):
-        return names.get(value, value)
+        return "the owners" if value == _OWNERS else names.get(value.removeprefix("member:"), value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

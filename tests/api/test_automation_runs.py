@@ -410,14 +410,18 @@ def make_drawing(*parts: Any) -> dict[str, Any]:
     return {"nodes": [head, *nodes], "edges": edges, "positions": {}, "limits": {}}
 
 
+class Failing(PostInChannel):
+    """Writes its message and then, for one text, fails."""
+
+    def __init__(self, text: str, error: Exception) -> None:
+        self.text, self.error = text, error
+
+    def perform(self, context, given):
+        posted = super().perform(context, given)
+        if given.text == self.text:
+            raise self.error
+        return posted
+
+
 def _fail_after_writing(monkeypatch: pytest.MonkeyPatch, text: str, error: Exception) -> None:
-    """Let the post of one text write its message, and then fail."""
-
-    class Failing(PostInChannel):
-        def perform(self, context, given):
-            posted = super().perform(context, given)
-            if given.text == text:
-                raise error
-            return posted
-
-    monkeypatch.setitem(catalogue.ACTIONS, "inbox.post", Failing())
+    monkeypatch.setitem(catalogue.ACTIONS, "inbox.post", Failing(text, error))

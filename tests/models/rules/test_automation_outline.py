@@ -50,8 +50,8 @@ def test_what_cannot_be_read_is_still_shown():
 def test_words():
     same = {"op": "eq", "args": [{"path": "event.engagement_id"}, {"path": "trigger.engagement.id"}]}
     assert expression_words(same, {}) == "its engagement is this engagement"
-    assert (
-        expression_words({"op": "not", "args": [{"op": "is_empty", "args": [{"path": "a"}]}]}, {}) == "a is empty does not hold"
-    )
+    empty = {"op": "is_empty", "args": [{"path": "trigger.contact.phone"}]}
+    assert expression_words(empty, {}) == "contact’s phone is empty"
+    assert expression_words({"op": "not", "args": [empty]}, {}) == "contact’s phone is filled in"
     assert path_words("trigger.contact.owner_id") == "contact’s owner"
     assert [span_words({"amount": amount, "unit": "working_days"}) for amount in (1, -2)] == ["1 working day", "2 working days"]
