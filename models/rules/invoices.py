@@ -9,9 +9,18 @@ from dateutil.relativedelta import relativedelta
 
 from models.rules.dates import add_months, end_of_month
 from models.rules.money import percent_bps, round_half_up
-from models.rules.reminders import reminder_after, reminder_moments
+from models.rules.reminders import reminder_after, reminder_moments, reminder_steps
+from models.types.calls import Schedule
 from models.types.errors import Invalid, Refused
-from models.types.invoices import InvoiceStanding, InvoiceStatus, InvoiceSums, LateFeeRepeat, LateFeeTerms
+from models.types.invoices import (
+    InvoiceFacts,
+    InvoiceStanding,
+    InvoiceStatus,
+    InvoiceSums,
+    LateFeeRepeat,
+    LateFeeTerms,
+    ProviderAsk,
+)
 from models.types.reminders import ReminderAnchor, ReminderDue, ReminderStep
 
 _S = InvoiceStatus
@@ -22,6 +31,9 @@ TRANSITIONS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
     _S.UNCOLLECTIBLE: frozenset({_S.PAID, _S.VOID, _S.OPEN}),
     _S.VOID: frozenset(),
 }
+_ASK_MINUTES = (2, 3, 5, 10, 20, 40, 60, 120, 240, 480, 720)
+"""The pauses between asking the provider about one payment; the last one repeats."""
+_ENDED_BY = ("invoice.paid", "invoice.voided", "invoice.written_off")
 DEFAULT_NUMBER_PATTERN = "{prefix}{year}-{counter:04}"
 _FIELD = re.compile(r"\{(prefix|year|yy|counter)(?::0?(\d{1,2}))?\}")
 
@@ -98,6 +110,61 @@ def next_reminder(
     if status != _S.OPEN:
         return None
     return reminder_after(reminder_moments(schedule, {ReminderAnchor.DUE: due_on}, zone), at, now=now)
+
+
+def invoice_schedule(facts: InvoiceFacts, now: datetime) -> Schedule:
+    """What is due next for an invoice: `deliver`, `receipt`, `remind` or `reconcile`, or nothing any more.
+
+    Every action changes a fact that it depends on, so that the next answer is another one.
+    """
+    status = InvoiceStatus(facts.status)
+    if status == _S.DRAFT:
+        return Schedule()
+    if not facts.is_sent and facts.has_address and status in {_S.OPEN, _S.PAID}:
+        return Schedule(action="deliver", wake_at=now.isoformat(), index=1)
+    if facts.receipts_count < facts.payments_count:
+        return Schedule(action="receipt", wake_at=now.isoformat(), index=facts.payments_count)
+    if status == _S.OPEN:
+        return _waiting_for_money(facts, now)
+    if status == _S.PAID and facts.asks:
+        return Schedule(action="reconcile", wake_at=_ask_at(facts.asks).isoformat(), index=facts.asked_count + 1)
+    return Schedule(is_over=True)
+
+
+def _waiting_for_money(facts: InvoiceFacts, now: datetime) -> Schedule:
+    action, wake_at, index, then_what = _next_step(facts, now)
+    is_stuck = not facts.is_sent
+    return Schedule(
+        action=action,
+        wake_at=wake_at,
+        index=index,
+        what=f"An e-mail address of {facts.client} for {facts.label}" if is_stuck else f"{facts.client} to pay {facts.label}",
+        whom="us" if is_stuck else "client",
+        client_what=f"Pay {facts.label}",
+        then_what=then_what,
+        ended_by=_ENDED_BY,
+    )
+
+
+def _next_step(facts: InvoiceFacts, now: datetime) -> tuple[str, str | None, int, str]:
+    """(action, when, index, in words) of the earlier one: the next reminder, or asking the provider."""
+    steps: list[tuple[datetime, str, int, str]] = []
+    if facts.due_on is not None and facts.is_sent:
+        series = reminder_steps(ReminderAnchor.DUE, facts.reminder_days)
+        handled = facts.reminded_at or facts.issued_at
+        due = next_reminder(handled, series, facts.due_on, facts.zone, _S.OPEN, now=now)
+        if due is not None:
+            steps.append((due.at, "remind", facts.reminded_count + 1, "a reminder goes out"))
+    if facts.asks:
+        steps.append((_ask_at(facts.asks), "reconcile", facts.asked_count + 1, "we ask the payment provider"))
+    if not steps:
+        return "", None, 0, ""
+    at, action, index, then_what = min(steps)
+    return action, at.isoformat(), index, then_what
+
+
+def _ask_at(asks: Sequence[ProviderAsk]) -> datetime:
+    return min(ask.since + timedelta(minutes=_ASK_MINUTES[min(ask.count, len(_ASK_MINUTES) - 1)]) for ask in asks)
 
 
 def late_fee_minor(terms: LateFeeTerms, *, due_minor: int, due_on: date, today: date, charged_minor: int = 0) -> int:

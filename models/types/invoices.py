@@ -122,6 +122,8 @@ class InvoiceFacts:
     """Succeeded ones."""
     receipts_count: int = 0
     asks: tuple["ProviderAsk", ...] = ()
+    asked_count: int = 0
+    """How often the provider was asked about this invoice, all payments together; only grows."""
 
 
 @dataclass(frozen=True, slots=True)
