@@ -1,6 +1,27 @@
-"""Square's events. Verify, store, answer."""
+"""Square's messages. Verify on the raw bytes, store, answer."""
 
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from api.deps import Slow
+from api.payments import receive_event
 from api.routing import Router
+from api.webhooks.bodies import raw_body
 from models.types.principals import Door
 
 router = Router("square", Door.PUBLIC)
+Raw = Annotated[bytes, Depends(raw_body)]
+
+
+@router.post("/webhooks/square")
+def create(request: Request, raw: Raw, call: Slow) -> Response:
+    """A message of the installation's account; it finds its workspace by the payment it is about."""
+    return receive_event(call, "square", raw, request.headers)
+
+
+@router.post("/webhooks/square/{slug}")
+def create_for_workspace(slug: str, request: Request, raw: Raw, call: Slow) -> Response:
+    """A message that concerns one workspace alone."""
+    return receive_event(call, "square", raw, request.headers, slug=slug)

@@ -145,6 +145,14 @@ def apply_charge(session: Session, payment: Payment, charge: Charge, *, now: dat
     session.flush()
 
 
+def mark_asked(session: Session, payment: Payment, *, now: datetime) -> None:
+    """The provider was asked; the next time comes after a longer pause."""
+    payment = _locked(session, payment)
+    payment.reconciled_at, payment.reconciled_count = now, payment.reconciled_count + 1
+    session.add(payment)
+    session.flush()
+
+
 def record_payment(
     session: Session, invoice: Invoice, *, amount_minor: int, method: str, received_at: datetime, note: str = ""
 ) -> Payment:

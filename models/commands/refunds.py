@@ -8,7 +8,7 @@ from models.commands.events import record
 from models.commands.ledger import Posting, is_posted, lock_invoice, post, settle_invoice
 from models.ids import new_id
 from models.queries.invoices import get_invoice, list_sides
-from models.queries.payments import list_refunds
+from models.queries.payments import get_payment, list_refunds
 from models.rules.ledger import balance, refund_sides, reversed_sides
 from models.tables.invoices import Invoice
 from models.tables.payments import LedgerEntry, Payment, Refund
@@ -61,6 +61,13 @@ def apply_refund(
     session.flush()
     move_refund(session, refund, payment, invoice, told.status, now=now)
     return refund
+
+
+def finish_refund(session: Session, refund: Refund, status: RefundStatus, *, now: datetime) -> None:
+    """A refund that needed no provider, or that the provider refused."""
+    payment = get_payment(session, refund.payment_id)
+    invoice = lock_invoice(session, get_invoice(session, payment.invoice_id))
+    move_refund(session, refund, payment, invoice, status, now=now)
 
 
 def move_refund(

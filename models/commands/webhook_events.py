@@ -83,6 +83,14 @@ def apply_webhook_event(session: Session, event_row_id: str, *, now: datetime) -
     return row.status
 
 
+def mark_applied(session: Session, event_row_id: str, *, now: datetime) -> str:
+    """The message took effect another way: by asking the provider. Its status."""
+    row = _held(session, event_row_id)
+    row.status, row.applied_at = "applied", row.applied_at or now
+    session.add(row)
+    return row.status
+
+
 def apply_waiting(session: Session, payment: Payment, *, now: datetime) -> int:
     """Apply the stored messages about a payment that came before their time; how many took effect."""
     refs = [ref for ref in (payment.provider_ref, payment.checkout_ref) if ref]

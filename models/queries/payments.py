@@ -62,6 +62,25 @@ def list_refunds(session: Session, payment_ids: Sequence[str]) -> list[Refund]:
     return list(session.exec(select(Refund).where(col(Refund.payment_id).in_(payment_ids)).order_by(col(Refund.id))).all())
 
 
+def get_refund(session: Session, refund_id: str) -> Refund:
+    """One refund. Raises NotFound."""
+    refund = session.get(Refund, refund_id)
+    if refund is None or refund.workspace_id != workspace_id_of(session):
+        raise NotFound("There is no such refund.")
+    return refund
+
+
+def find_waiting_refund(session: Session, payment_id: str, amount_minor: int) -> Refund | None:
+    """A refund of this amount that the provider was asked for and has not answered, or None."""
+    waiting = select(Refund).where(
+        Refund.payment_id == payment_id,
+        Refund.amount_minor == amount_minor,
+        Refund.status == "pending",
+        col(Refund.provider_ref).is_(None),
+    )
+    return session.exec(waiting.order_by(col(Refund.id))).first()
+
+
 def find_receipt(session: Session, payment_id: str) -> Receipt | None:
     """The receipt of a payment, or None."""
     return session.exec(select(Receipt).where(Receipt.payment_id == payment_id)).one_or_none()
