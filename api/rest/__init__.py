@@ -56,6 +56,8 @@ ROUTERS = [
     files.router,
     forms.router,
     invoices.router,
+    invoices.actions_router,
+    invoices.money_router,
     members.router,
     notifications.router,
     payments.router,

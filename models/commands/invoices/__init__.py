@@ -1,6 +1,7 @@
 """Invoices: drafted, issued with a number, corrected only by other documents.
 
-drafts.py writes and changes drafts, time.py bills tracked time, issuing.py gives the number, endings.py voids and writes
+drafts.py writes and changes drafts, time.py bills tracked time, issuing.py gives the number, sending.py notes what was
+mailed, endings.py voids and writes
 off, credit_notes.py and deposits.py make the documents that stand against an invoice.
 """
 
@@ -9,6 +10,7 @@ from models.commands.invoices.deposits import issue_deposit, set_off_deposits
 from models.commands.invoices.drafts import add_line, change_invoice, change_line, delete_draft, draft_invoice, remove_line
 from models.commands.invoices.endings import void_invoice, write_off
 from models.commands.invoices.issuing import issue_invoice
+from models.commands.invoices.sending import keep_document, mark_reminded, mark_sent
 from models.commands.invoices.time import add_time, draft_invoice_from_time
 
 __all__ = [
@@ -22,6 +24,9 @@ __all__ = [
     "draft_invoice_from_time",
     "issue_deposit",
     "issue_invoice",
+    "keep_document",
+    "mark_reminded",
+    "mark_sent",
     "remove_line",
     "set_off_deposits",
     "void_invoice",

@@ -8,14 +8,14 @@ from sqlmodel import Session, col, select
 from models.commands.invoices.drafts import draft_invoice, new_line, open_draft, refresh_figures
 from models.commands.invoices.issuing import issue_invoice
 from models.queries.invoices import find_invoice_of, frozen_totals, list_lines
-from models.rules.line_items import document_totals
+from models.queries.proposals import list_line_items, totals_of
 from models.rules.money import allocate
-from models.rules.payment_schedules import deposit_minor
+from models.rules.proposals import deposit_of
 from models.tables.invoices import Invoice, InvoiceLineItem
 from models.tables.proposals import Proposal, ProposalLineItem
 from models.types.errors import Refused
 from models.types.invoices import InvoiceKind, InvoiceOrigin, InvoiceTerms
-from models.types.line_items import DocumentTotals, LineItem, LineItemKind, Rounding
+from models.types.line_items import DocumentTotals, LineItem, LineItemKind
 
 DEPOSIT_PART = 0
 
@@ -30,9 +30,10 @@ def issue_deposit(session: Session, proposal: Proposal, *, now: datetime) -> Inv
         return known
     if proposal.status != "accepted":
         raise Refused("A deposit is asked for once the proposal is accepted.", field="status")
-    gross_by_rates = _gross_by_rates(session, proposal)
-    total = sum(gross_by_rates.values())
-    deposit = deposit_minor(total, share_bps=proposal.deposit_bps) if total > 0 else 0
+    rows = list_line_items(session, proposal.id)
+    totals = totals_of(proposal, rows)
+    gross_by_rates = _gross_by_rates(rows, totals)
+    deposit = deposit_of(totals, proposal.deposit_bps) if gross_by_rates else 0
     if not deposit:
         return None
     draft = draft_invoice(
@@ -68,39 +69,14 @@ def set_off_deposits(session: Session, invoice: Invoice) -> list[InvoiceLineItem
     return added
 
 
-def _gross_by_rates(session: Session, proposal: Proposal) -> dict[tuple[int, ...], int]:
-    """The proposal's total, shared out by the tax rates of its lines."""
-    statement = select(ProposalLineItem).where(ProposalLineItem.proposal_id == proposal.id)
-    rows = list(session.exec(statement.order_by(col(ProposalLineItem.position), col(ProposalLineItem.id))).all())
-    totals = frozen_totals(proposal.totals) if proposal.totals else _computed(proposal, rows)
+def _gross_by_rates(rows: Sequence[ProposalLineItem], totals: DocumentTotals) -> dict[tuple[int, ...], int]:
+    """What is paid once, shared out by the tax rates of its lines; recurring lines are billed by their own rhythm."""
     shares: dict[tuple[int, ...], int] = {}
     for row, line in zip(rows, totals.lines, strict=True):
-        if line.gross_minor:
+        if line.gross_minor and row.kind != LineItemKind.RECURRING:
             rates = tuple(row.tax_rates_mpct)
             shares[rates] = shares.get(rates, 0) + line.gross_minor
     return shares
-
-
-def _computed(proposal: Proposal, rows: Sequence[ProposalLineItem]) -> DocumentTotals:
-    return document_totals(
-        [
-            LineItem(
-                LineItemKind(row.kind),
-                row.description,
-                row.unit_price_minor,
-                quantity_milli=row.quantity_milli,
-                tax_rates_mpct=tuple(row.tax_rates_mpct),
-                discount_bps=row.discount_bps,
-                is_optional=row.is_optional,
-                is_selected=row.is_selected,
-            )
-            for row in rows
-        ],
-        currency=proposal.currency,
-        prices_include_tax=proposal.prices_include_tax,
-        rounding=Rounding(proposal.tax_rounding),
-        discount_bps=proposal.discount_bps,
-    )
 
 
 def _lines(proposal: Proposal, deposit: int, gross_by_rates: dict[tuple[int, ...], int]) -> list[LineItem]:

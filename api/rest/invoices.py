@@ -1,5 +1,0 @@
-"""Invoices: draft, issue, send, void."""
-
-from api.routing import Router
-
-router = Router("invoices")

@@ -1,0 +1,43 @@
+"""What the schedule of an invoice depends on, gathered for the rule."""
+
+from sqlmodel import Session
+
+from models.queries.payments import is_live, lacks_fee, list_payments_of, list_receipts
+from models.tables.contacts import Contact
+from models.tables.invoices import Invoice
+from models.tables.workspaces import Workspace
+from models.types.invoices import InvoiceFacts, InvoiceKind, ProviderAsk
+
+
+def get_invoice_facts(session: Session, invoice: Invoice, workspace: Workspace) -> InvoiceFacts:
+    """The facts of one invoice."""
+    contact = session.get_one(Contact, invoice.contact_id)
+    payments = list_payments_of(session, invoice.id)
+    asks = [payment for payment in payments if is_live(payment) or lacks_fee(payment)]
+    return InvoiceFacts(
+        status=invoice.status,
+        kind=invoice.kind,
+        label=invoice_label(invoice),
+        client=contact.name.split()[0] if contact.name.strip() else "the client",
+        zone=workspace.timezone,
+        issued_at=invoice.issued_at or invoice.created_at,
+        due_on=invoice.due_on,
+        reminder_days=tuple(invoice.reminder_days),
+        reminded_at=invoice.reminded_at,
+        reminded_count=invoice.reminded_count,
+        is_sent=invoice.sent_at is not None,
+        has_address=bool(contact.email),
+        payments_count=sum(payment.status == "succeeded" for payment in payments),
+        receipts_count=len(list_receipts(session, invoice.id)),
+        asks=tuple(
+            ProviderAsk(payment.reconciled_at or payment.created_at, payment.reconciled_count, is_live(payment))
+            for payment in asks
+        ),
+        asked_count=sum(payment.reconciled_count for payment in payments),
+    )
+
+
+def invoice_label(invoice: Invoice) -> str:
+    """What an invoice is called in a sentence: "invoice INV-0007"."""
+    noun = "credit note" if invoice.kind == InvoiceKind.CREDIT_NOTE else "invoice"
+    return f"{noun} {invoice.number}" if invoice.number else f"the draft of an {noun}"
