@@ -22,6 +22,7 @@ ROUTERS = [
     forms.router,
     home.router,
     invoices.router,
+    invoices.public_router,
     login.router,
     messages.router,
     projects.router,

@@ -148,3 +148,9 @@ def parties_of(session: Session, invoice: Invoice, workspace: Workspace) -> dict
     tax_id = [f"Tax ID {company.tax_id}"] if company and company.tax_id else []
     to = [company.name, contact.name] if company else [contact.name]
     return {"from": sender, "to": [line for line in [*to, *address, *tax_id] if line.strip()]}
+
+
+def list_client_invoices(session: Session, contact_id: str) -> list[Invoice]:
+    """What a client was handed: everything but drafts, newest first."""
+    statement = select(Invoice).where(Invoice.contact_id == contact_id, Invoice.status != "draft")
+    return list(session.exec(statement.order_by(col(Invoice.issued_at).desc(), col(Invoice.id).desc())).all())
