@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from api.deps import Call, Read, Write
 from api.render import member_page, redirect
 from api.routing import Router
+from models.commands.conversations import client_conversation
 from models.commands.engagement_archive import archive_engagement, unarchive_engagement
 from models.commands.engagements import (
     change_engagement,
@@ -113,6 +114,13 @@ def update(
     changes: dict[str, Any] = {"title": values["title"], "owner_id": _member_id(call, owner_id)}
     change_engagement(call.session, engagement, {**changes, "value_minor": _minor(values["value"], engagement.currency) or 0})
     return redirect(call, f"/engagements/{engagement_id}", flash="Saved.")
+
+
+@router.post("/engagements/{engagement_id}/conversation")
+def create_conversation(engagement_id: str, call: Write) -> Response:
+    """Go to the talk with the client about it, begun when it is new."""
+    engagement = get_engagement(call.session, engagement_id)
+    return redirect(call, f"/inbox/{client_conversation(call.session, engagement.contact_id, engagement.id).id}")
 
 
 @router.post("/engagements/{engagement_id}/pause")

@@ -139,3 +139,10 @@ def test_older_entries_of_the_story_come_on_demand(owner: TestClient, path: str)
 
     assert "An engagement was paused" in older
     assert "<html" not in older
+
+
+def test_a_message_leads_to_the_one_talk_about_it(owner: TestClient, path: str):
+    first = owner.post(f"{path}/conversation").headers["location"]
+
+    assert first.startswith("/inbox/cnv_")
+    assert owner.post(f"{path}/conversation").headers["location"] == first

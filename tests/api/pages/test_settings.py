@@ -158,3 +158,24 @@ def test_a_member_has_a_profile_and_nothing_else(member: TestClient, path: str):
 )
 def test_a_member_cannot_post_there_either(member: TestClient, path: str, data):
     assert member.post(path, data=data).status_code == 403
+
+
+def test_a_calendar_that_cannot_be_read_is_kept_and_says_so(owner: TestClient, member: TestClient):
+    wrong = owner.post("/settings/calendars", data={"kind": "ics", "url": "mara's calendar"})
+    assert wrong.status_code == 422
+    assert "beginning with https://" in wrong.text
+
+    owner.post(
+        "/settings/calendars",
+        data={"kind": "ics", "name": "Evenings", "url": "http://127.0.0.1:9/feed.ics", "password": "tulip-vase"},
+    )
+
+    page = owner.get("/settings/calendars").text
+    assert "Cannot be read" in page
+    assert "Evenings" in page
+    assert "tulip-vase" not in page
+    assert "Evenings" not in member.get("/settings/calendars").text
+    removal = page.split('action="/settings/calendars/', 2)[2].split('"', 1)[0]
+    assert member.post(f"/settings/calendars/{removal}").status_code == 403
+    owner.post(f"/settings/calendars/{removal}")
+    assert "Evenings" not in owner.get("/settings/calendars").text
