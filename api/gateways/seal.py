@@ -145,9 +145,10 @@ def seal_pdf(pdf: bytes, *, key_material: KeyMaterial, reason: str, signer_name:
 def verify_pdf(pdf: bytes, certificate_pem: str) -> SealReport:
     """What the seal says about a file; never raises, whatever the bytes are.
 
-    certificate_pem: the installation's certificate, or several, newest first, when its key was replaced.
+    certificate_pem: the installation's certificate, several, newest first, when its key was replaced, or none yet.
     """
-    ours = [content for kind, _, content in pem.unarmor(certificate_pem.encode(), multiple=True) if kind == "CERTIFICATE"]
+    found = pem.unarmor(certificate_pem.encode(), multiple=True) if "BEGIN CERTIFICATE" in certificate_pem else ()
+    ours = [content for kind, _, content in found if kind == "CERTIFICATE"]
     best = SealReport(False, False, False, "This file carries no seal, or the seal itself was altered.")
     for start, resume, end in _ranges(pdf):
         report = _checked(pdf, (start, resume, end), ours)
