@@ -154,7 +154,7 @@ def proposal_document(
         before_total=_before_total(totals, proposal, locale),
         total=money(totals.total_minor, proposal.currency, locale),
         after_total=_after_total(totals, rows, proposal, locale),
-        deposit_label=f"Due on signing: {percent(proposal.deposit_bps * 10)} deposit",
+        deposit_label=f"Due on signing: {percent(proposal.deposit_bps * 10)} deposit".replace(" %", "\u00a0%"),
         deposit=money(deposit, proposal.currency, locale) if deposit else "",
     )
 

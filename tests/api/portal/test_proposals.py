@@ -1,17 +1,22 @@
 """A proposal through its client's link: reading changes nothing, deciding happens once."""
 
 import re
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pypdf import PdfReader
 from sqlmodel import SQLModel, func, select
 
 from api.gateways.seal import verify_pdf
 from api.gateways.storage import LocalFolder
+from models import clock
 from models.db import Database
 from models.settings import Settings
 from models.tables.contracts import Signature
+from models.tables.emails import Email
 from models.tables.files import File
 from models.tables.workspaces import Workspace
 from models.types.scope import Scope
@@ -173,8 +178,131 @@ def test_sealing_happens_once_and_one_flipped_byte_shows(
     middle = len(pdf) // 2
     flipped = pdf[:middle] + bytes([pdf[middle] ^ 1]) + pdf[middle + 1 :]
     assert not verify_pdf(flipped, workspace.seal_certificate_pem).is_genuine
+    checks = [public.post("/verify", files={"file": ("it.pdf", content)}).text for content in (pdf, flipped)]
+    assert ["Genuine: it.pdf" in said for said in checks] == [True, False]
     mails = worker.get("/api/v1/emails").json()["items"]
     assert sorted(mail["to_address"] for mail in mails if "igned" in mail["subject"]) == [
         "ada@byron-mills.example",
         "mara@atelier-nord.example",
     ]
+
+
+def test_the_totals_on_the_page_in_the_pdf_and_in_the_mail_are_the_same(
+    public: TestClient, worker: TestClient, path: str, sent, database: Database, studio: Studio
+):
+    worker.post(f"{ROOT}/{sent['id']}/deliveries", json={})
+    page = public.get(path).text
+    public.post(f"{path}/acceptance", data=form_of(page))
+    worker.post(f"{ROOT}/{sent['id']}/seals", json={})
+    pdf = PdfReader(BytesIO(public.get(f"{path}/signed.pdf").content))
+    printed = " ".join(sheet.extract_text() for sheet in pdf.pages)
+    with database.read(studio.scope) as session:
+        mail = session.exec(select(Email).where(Email.key == f"proposal:{sent['id']}:delivery")).one()
+
+    for amount in ("€4,165.00", "€1,142.40"):
+        assert all(amount in words for words in (page, printed, mail.text)), amount
+    assert sent["total_minor"] == 416500
+
+
+@pytest.mark.parametrize("status", ["withdrawal", "revision", "refusal"])
+def test_what_is_over_says_so_and_cannot_be_signed(public: TestClient, program: TestClient, path: str, sent, status: str):
+    form = form_of(public.get(path).text)
+    if status == "refusal":
+        public.post(f"{path}/refusal", data={"reason": "Too early for us"})
+    else:
+        program.post(f"{ROOT}/{sent['id']}/{status}", json={})
+
+    answer = public.post(f"{path}/acceptance", data=form)
+
+    words = {"withdrawal": "This proposal was withdrawn", "revision": "There is a newer version", "refusal": "You declined"}
+    assert answer.status_code == 303
+    assert words[status] in public.get(path).text
+    assert 'action="' + path + '/acceptance"' not in public.get(path).text
+    assert program.get(f"{ROOT}/{sent['id']}").json()["status"] != "accepted"
+
+
+def test_the_old_link_leads_to_the_new_version_once_that_is_sent(public: TestClient, program: TestClient, path: str, sent):
+    new = program.post(f"{ROOT}/{sent['id']}/revision", json={}).json()
+    assert (new["number"], new["root_id"], new["total_minor"]) == (2, sent["id"], 416500)
+    assert "is being prepared" in public.get(path).text
+
+    program.post(f"{ROOT}/{new['id']}/sending", json={})
+
+    newest = re.search(r'href="http://testserver(/p/[^"]+)"', public.get(path).text).group(1)
+    assert newest != path
+    assert "version 2" in public.get(newest).text
+
+
+def test_an_expired_offer_can_only_be_asked_for(public: TestClient, program: TestClient, worker: TestClient, path: str, sent):
+    form = form_of(public.get(path).text)
+    clock.move(timedelta(days=365 * 80))
+    assert "expired on" in public.get(path).text
+    public.post(f"{path}/acceptance", data=form)
+    for _ in range(2):
+        public.post(f"{path}/renewal")
+    worker.post(f"{ROOT}/{sent['id']}/expiry", json={})
+
+    assert program.get(f"{ROOT}/{sent['id']}").json()["status"] == "expired"
+    talks = program.get("/api/v1/conversations").json()["items"]
+    assert [talk["is_waiting_on_us"] for talk in talks] == [True]
+
+
+def test_only_its_own_link_opens_it(public: TestClient, program: TestClient, path: str, sent, studio: Studio):
+    other = program.post("/api/v1/contacts", json={"name": "Grace Okafor", "email": "grace@okafor.example"}).json()
+    body = {"contact_id": other["id"], "role": "viewer"}
+    reading = program.post(f"{ROOT}/{sent['id']}/link", json=body).json()["url"].removeprefix("http://testserver")
+    form = form_of(public.get(path).text)
+
+    assert "Only the person it was prepared for" in public.get(reading).text
+    assert public.post(f"{reading}/acceptance", data=form).status_code == 403
+    assert public.post(f"{reading}/refusal").status_code == 403
+    assert public.get(path.replace("/p/", "/c/")).status_code == 404
+    assert public.get(path[:-1] + ("A" if path[-1] != "A" else "B")).status_code == 404
+    program.delete(f"{ROOT}/{sent['id']}/link")
+    assert [public.get(address).status_code for address in (path, reading)] == [404, 404]
+    assert public.post(f"{path}/acceptance", data=form).status_code == 404
+
+
+def test_a_question_reaches_the_inbox_and_stands_on_the_page(public: TestClient, program: TestClient, path: str, studio: Studio):
+    for _ in range(2):
+        public.post(f"{path}/messages", data={"body": "Could we start in January?", "key": "one"})
+    public.post(f"{path}/messages", data={"body": " ", "key": "two"})
+
+    assert public.get(path).text.count("Could we start in January?") == 1
+    talks = program.get("/api/v1/conversations").json()["items"]
+    assert [(talk["contact_id"], talk["is_waiting_on_us"]) for talk in talks] == [(studio.contact_id, True)]
+
+
+def test_no_mail_about_a_decided_proposal_leaves_even_if_queued(
+    public: TestClient, worker: TestClient, path: str, sent, database, studio
+):
+    worker.post(f"{ROOT}/{sent['id']}/deliveries", json={})
+    worker.post(f"{ROOT}/{sent['id']}/reminders", json={"index": 1})
+    public.post(f"{path}/acceptance", data=form_of(public.get(path).text))
+    worker.post(f"{ROOT}/{sent['id']}/reminders", json={"index": 2})
+
+    with database.read(studio.scope) as session:
+        mails = session.exec(select(Email).order_by(Email.id)).all()
+    assert [(mail.key.split(":", 2)[2], mail.status) for mail in mails] == [("delivery", "canceled"), ("reminder:1", "canceled")]
+    assert worker.get(f"{ROOT}/{sent['id']}/schedule").json()["is_over"]
+
+
+def test_bytes_that_were_altered_in_storage_are_neither_shown_nor_signed(public: TestClient, path: str, sent, settings: Settings):
+    form = form_of(public.get(path).text)
+    blob = next(one for one in settings.files_dir.rglob(sent["content_sha256"]) if one.is_file())
+    blob.chmod(0o640)
+    blob.write_bytes(blob.read_bytes().replace(b"3,200.00", b"2,300.00"))
+
+    assert public.get(path).status_code == 409
+    assert public.post(f"{path}/acceptance", data=form).status_code in (303, 409)
+    assert "2,300.00" not in public.get(path).text
+
+
+def test_the_portal_lists_what_waits_and_what_was_signed(public: TestClient, client_browser: TestClient, path: str, worker, sent):
+    assert "Waiting for you" in client_browser.get("/portal/documents").text
+    public.post(f"{path}/acceptance", data=form_of(public.get(path).text))
+    worker.post(f"{ROOT}/{sent['id']}/seals", json={})
+    page = client_browser.get("/portal/documents").text
+    assert "Waiting for you" not in page
+    pdf = re.search(r'href="(/portal/files/[^"]+)"', page).group(1)
+    assert client_browser.get(pdf).content.startswith(b"%PDF")
