@@ -166,13 +166,15 @@ def update_heading(
 def create(
     form_id: str, call: Write, label: Annotated[str, Field()] = "", kind: Annotated[FieldKind, Field()] = FieldKind.TEXT
 ) -> Response:
-    """Add a question at the end; before the consent, which stays last."""
+    """Add a question at the end; consent and hidden fields stay last."""
     form = get_form(call.session, form_id)
     fields = list(as_fields(form.fields))[:_MAX_FIELDS]
     text = label.strip()[:300] or KINDS[kind][0]
     options = ("First", "Second") if kind in (FieldKind.CHOICE, FieldKind.MULTI) else ()
     added = FormField(_free_key(text, fields), kind, text, options=options)
-    at = len(fields) - 1 if fields and fields[-1].kind == FieldKind.CONSENT else len(fields)
+    at = len(fields)
+    while at and fields[at - 1].kind in (FieldKind.CONSENT, FieldKind.HIDDEN):
+        at -= 1
     return _changed(call, form, [*fields[:at], added, *fields[at:]], added.key)
 
 

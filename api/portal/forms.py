@@ -12,7 +12,7 @@ from pydantic import Field as Limited
 from starlette.exceptions import HTTPException
 
 from api.deps import Call, Read, Slow
-from api.files import PostedForm, keep_upload, limited, posted_form
+from api.files import Posted, PostedForm, keep_upload, limited, posted_form
 from api.forms import HONEYPOT, TOKEN, FieldView, claimed_files, field_views, is_hasty, page_token, typed_values
 from api.render import public_page, redirect
 from api.routing import Router
@@ -53,31 +53,48 @@ class FormMessagePage:
     text: str
     is_thanks: bool
     embed: bool
+    next_url: str = ""
+    """The studio's own page to go on to. By a refresh: a redirect of the post itself would break our rule for forms."""
 
 
+# Whatever is shown inside another site has an address that ends in /embed: only those may be framed.
 @router.get("/f/{slug}")
-def show(slug: str, call: Read, embed: bool = False) -> Response:
+def show(slug: str, call: Read) -> Response:
     """The form. Hidden fields and texts can be filled in by the address: `?utm_source=news`."""
+    return _show(call, slug, embed=False)
+
+
+@router.get("/f/{slug}/embed")
+def show_embedded(slug: str, call: Read) -> Response:
+    """The form for a frame inside another site."""
+    return _show(call, slug, embed=True)
+
+
+def _show(call: Call, slug: str, *, embed: bool) -> Response:
     form, version = _open(call, slug)
     try:
         refuse_if_closed(call.session, form, now=call.now)
     except Refused as closed:
-        return public_page(call, "forms/message.html", FormMessagePage(version.title, closed.detail, False, embed), status=410)
+        return _closed(call, version, closed, embed, status=410)
     return _page(call, form, version, embed=embed, values=dict(call.request.query_params))
 
 
-@router.get("/f/{slug}/embed")
-def embedded(slug: str, call: Read) -> Response:
-    """The form for a frame inside another site."""
-    return show(slug, call, embed=True)
-
-
 @router.get("/f/{slug}/thanks")
-def thanks(slug: str, call: Read, embed: bool = False) -> Response:
+def thanks(slug: str, call: Read) -> Response:
     """What stands there after sending."""
+    return _thanks(call, slug, embed=False)
+
+
+@router.get("/f/{slug}/thanks/embed")
+def thanks_embedded(slug: str, call: Read) -> Response:
+    """The same inside another site."""
+    return _thanks(call, slug, embed=True)
+
+
+def _thanks(call: Call, slug: str, *, embed: bool) -> Response:
     form, version = _open(call, slug)
     text = form.thank_you or "Thank you! Your answer has arrived."
-    return public_page(call, "forms/message.html", FormMessagePage(version.title, text, True, embed))
+    return public_page(call, "forms/message.html", FormMessagePage(version.title, text, True, embed, form.redirect_url))
 
 
 class AnswersIn(BaseModel):
@@ -101,11 +118,24 @@ async def _sent(request: Request) -> AsyncIterator[PostedForm | AnswersIn]:
             yield form
 
 
+Sent = Annotated[PostedForm | AnswersIn, Depends(_sent)]
+
+
 @router.post("/f/{slug}")
-def create(slug: str, call: Slow, sent: Annotated[PostedForm | AnswersIn, Depends(_sent)], embed: bool = False) -> Response:
+def create(slug: str, call: Slow, sent: Sent) -> Response:
     """Take an answer. A browser goes on to the thank-you page, or gets the form again with what is wrong; a program gets JSON."""
     if isinstance(sent, AnswersIn):
         return _create_from_program(call, slug, sent)
+    return _create(call, slug, sent, embed=False)
+
+
+@router.post("/f/{slug}/embed")
+def create_embedded(slug: str, call: Slow, posted: Posted) -> Response:
+    """Take an answer from inside another site."""
+    return _create(call, slug, posted, embed=True)
+
+
+def _create(call: Call, slug: str, sent: PostedForm, *, embed: bool) -> Response:
     token = sent.value(TOKEN)[:200] or new_token()
     with call.open(writes=False):
         form, version = _open(call, slug)
@@ -178,11 +208,11 @@ def _refuse_flood(call: Call, form: Form, token: str) -> None:
 
 
 def _done(call: Call, form: Form, embed: bool) -> Response:
-    return redirect(call, form.redirect_url or f"/f/{form.slug}/thanks{'?embed=1' if embed else ''}")
+    return redirect(call, f"/f/{form.slug}/thanks{'/embed' if embed else ''}")
 
 
-def _closed(call: Call, version: FormVersion, closed: Refused, embed: bool) -> Response:
-    return public_page(call, "forms/message.html", FormMessagePage(version.title, closed.detail, False, embed), status=409)
+def _closed(call: Call, version: FormVersion, closed: Refused, embed: bool, *, status: int = 409) -> Response:
+    return public_page(call, "forms/message.html", FormMessagePage(version.title, closed.detail, False, embed), status=status)
 
 
 def _submit(
@@ -211,7 +241,7 @@ def _page(
         intro=version.intro,
         fields=field_views(fields, currency=call.workspace.currency, values=values, errors=problems),
         token=token or page_token(call.settings.secret_key, call.now),
-        action=f"/f/{form.slug}{'?embed=1' if embed else ''}",
+        action=f"/f/{form.slug}{'/embed' if embed else ''}",
         embed=embed,
         problems=problems or {},
         notice=notice,

@@ -65,7 +65,9 @@ def test_an_answer_goes_on_to_the_studios_own_page(public, form, database, studi
     with database.write(studio.scope) as session:
         session.get(Form, form.id).redirect_url = "https://atelier-nord.example/thanks"
 
-    assert _post(public).headers["location"] == "https://atelier-nord.example/thanks"
+    shown = public.get(_post(public).headers["location"]).text
+
+    assert 'http-equiv="refresh" content="0; url=https://atelier-nord.example/thanks"' in shown
 
 
 def test_a_wrong_answer_keeps_what_was_typed_and_names_the_field(public, form, database, studio):
@@ -226,9 +228,19 @@ def test_the_embedded_form_has_no_frame_of_its_own_and_stays_embedded(public, fo
     shown = public.get("/f/enquiry/embed").text
 
     assert "<header" not in shown
-    assert 'action="/f/enquiry?embed=1"' in shown
-    assert _post(public, path="/f/enquiry?embed=1").headers["location"] == "/f/enquiry/thanks?embed=1"
-    assert "x-frame-options" not in public.get("/f/enquiry/embed").headers
+    assert 'action="/f/enquiry/embed"' in shown
+    assert _post(public, path="/f/enquiry/embed").headers["location"] == "/f/enquiry/thanks/embed"
+
+
+def test_only_the_embedded_form_may_be_framed_whatever_it_answers(public, form):
+    def frames(answer):
+        return answer.headers["content-security-policy"].partition("frame-ancestors ")[2]
+
+    refused = _post(public, path="/f/enquiry/embed", email="grace")
+
+    assert refused.status_code == 422
+    assert {frames(one) for one in (public.get("/f/enquiry/embed"), public.get("/f/enquiry/thanks/embed"), refused)} == {"*"}
+    assert {frames(one) for one in (public.get("/f/enquiry"), public.get("/f/enquiry/thanks"))} == {"'none'"}
 
 
 def test_the_address_fills_in_what_it_names(public, form):
