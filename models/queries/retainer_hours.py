@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session, col, or_, select
@@ -12,7 +13,7 @@ from models.rules.retainers import has_period, period, period_included_seconds, 
 from models.tables.invoices import Invoice, InvoiceLineItem
 from models.tables.retainers import Retainer, RetainerPeriod
 from models.tables.time_entries import TimeEntry
-from models.types.retainers import BillingTime, HoursLine, PeriodUse, RetainerTerms
+from models.types.retainers import BillingTime, HoursLine, Period, PeriodUse, RetainerTerms
 
 
 def has_bucket(terms: RetainerTerms) -> bool:
@@ -37,13 +38,13 @@ def list_hours(session: Session, retainer: Retainer, *, today: date) -> list[Hou
         return []
     open_index = first_unsettled(retainer, terms)
     worked = _worked(session, retainer, terms, open_index, current)
-    dropped = {one.index for one in list_periods(session, retainer.id) if one.status == "skipped"}
+    rows = {one.index: one for one in list_periods(session, retainer.id)}
     periods = [period(index, terms) for index in range(current + 1)]
     uses = [
         PeriodUse(
             one.index,
             used_seconds=sum(entry.seconds for entry in worked[one.index]),
-            included_seconds=0 if one.index in dropped else period_included_seconds(one, terms),
+            included_seconds=_included(one, terms, rows.get(one.index)),
         )
         for one in periods
     ]
@@ -51,6 +52,17 @@ def list_hours(session: Session, retainer: Retainer, *, today: date) -> list[Hou
         HoursLine(one, statement, tuple(entry.id for entry in worked[one.index]), is_settled=one.index < open_index)
         for one, statement in zip(periods, bucket_statement(terms.hours, uses), strict=True)
     ]
+
+
+def _included(one: Period, terms: RetainerTerms, row: RetainerPeriod | None) -> int:
+    """The hours that a period brings. What was billed in advance stays as it was billed, whatever came later."""
+    if row is not None and row.status == "skipped":
+        return 0
+    if row is None or terms.billing == BillingTime.ARREARS:
+        return period_included_seconds(one, terms)
+    known_then = tuple(pause for pause in terms.pauses if pause.starts_on <= row.starts_on)
+    billed = replace(terms, pauses=known_then, ends_on=row.ends_on)
+    return period_included_seconds(period(row.index, billed), billed)
 
 
 def _worked(

@@ -123,11 +123,11 @@ def _bill(session: Session, invoice: Invoice, grouped: Sequence[GroupedLine], gr
         line = new_line(invoice, time_line(group, group_by, tax_rate_mpct=workspace.tax_rate_mpct), position)
         session.add(line)
         session.flush()
-        _claim(session, line, group.entry_ids)
+        claim_entries(session, line, group.entry_ids)
     refresh_figures(session, invoice)
 
 
-def _claim(session: Session, line: InvoiceLineItem, entry_ids: Sequence[str]) -> None:
+def claim_entries(session: Session, line: InvoiceLineItem, entry_ids: Sequence[str]) -> None:
     """Take the entries for a line: all of them, or nothing at all."""
     free = col(TimeEntry.id).in_(entry_ids), col(TimeEntry.invoice_line_item_id).is_(None)
     claim = update(TimeEntry).where(*free).values(invoice_line_item_id=line.id, version=TimeEntry.version + 1)
