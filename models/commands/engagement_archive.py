@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from models.commands.automation_runs import cancel_run
 from models.commands.events import close_wait, record
+from models.commands.retainers import pause_retainer
 from models.queries.engagement_archive import Alive, find_alive
 from models.tables.engagements import Engagement
 from models.types.errors import Refused
@@ -56,8 +57,7 @@ def _stop_offers(session: Session, alive: Alive, now: datetime) -> None:
         proposal.status, proposal.decided_at = "withdrawn", now
         record(session, "proposal.withdrawn", proposal.id, engagement_id=proposal.engagement_id, contact_id=proposal.contact_id)
     for retainer in alive.retainers:
-        retainer.status, retainer.paused_at = "paused", now
-        record(session, "retainer.paused", retainer.id, engagement_id=retainer.engagement_id, contact_id=retainer.contact_id)
+        pause_retainer(session, retainer, now=now)
 
 
 def _record(session: Session, engagement: Engagement, event_type: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from models.commands.events import record
-from models.commands.retainer_payments import note_period_paid
+from models.commands.retainer_payments import note_period_settled
 from models.ids import new_id
 from models.queries.invoices import list_sides
 from models.rules.invoices import invoice_status
@@ -89,7 +89,7 @@ def settle_invoice(session: Session, invoice: Invoice, *, now: datetime) -> None
             engagement_id=invoice.engagement_id,
             contact_id=invoice.contact_id,
         )
-        note_period_paid(session, invoice)
+        note_period_settled(session, invoice)
     elif before == "paid" and invoice.status != "paid":
         invoice.paid_at = None
     session.flush()

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from models.commands.events import record
 from models.commands.ledger import Posting, lock_invoice, post, settle_invoice, take_back_write_off
 from models.commands.notifications import notify_responsible
+from models.commands.retainer_payments import note_period_unpaid
 from models.commands.saved_methods import keep_method
 from models.ids import new_id
 from models.queries.invoices import get_invoice, list_sides, stored_sums
@@ -103,6 +104,7 @@ def fail_payment(session: Session, payment: Payment, failure: str) -> None:
         contact_id=invoice.contact_id,
         invoice_id=invoice.id,
     )
+    note_period_unpaid(session, invoice)
 
 
 def close_checkout(session: Session, payment: Payment) -> None:

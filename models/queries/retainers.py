@@ -111,7 +111,7 @@ def as_json(terms: RetainerTerms) -> dict[str, Any]:
     return kept
 
 
-def find_saved_method(session: Session, retainer: Retainer) -> SavedMethod | None:
+def find_card_of(session: Session, retainer: Retainer) -> SavedMethod | None:
     """The card that the retainer charges: the one chosen for it, else the client's newest; None when there is none."""
     statement = select(SavedMethod).where(SavedMethod.contact_id == retainer.contact_id, col(SavedMethod.removed_at).is_(None))
     methods = session.exec(statement.order_by(col(SavedMethod.id).desc())).all()
@@ -121,7 +121,7 @@ def find_saved_method(session: Session, retainer: Retainer) -> SavedMethod | Non
 def retainer_state(session: Session, retainer: Retainer) -> RetainerState:
     """Everything that decides what is due next for a retainer."""
     invoices = list_period_invoices(session, retainer.id)
-    charges = retainer.collect == Collection.CHARGE and find_saved_method(session, retainer) is not None
+    charges = retainer.collect == Collection.CHARGE and find_card_of(session, retainer) is not None
     owed = [one for one in invoices.values() if one.status == "open"] if charges else []
     payments = list_payments(session, [one.id for one in owed])
     return RetainerState(

@@ -177,10 +177,12 @@ CATALOGUE: dict[str, EventType] = {
             ("period_skipped", "A retainer period was skipped", ("index",), False),
             ("period_asked", "A missed retainer period waits for a decision", ("index",), False),
             ("period_paid", "A retainer period was paid", ("index", "invoice_id"), False),
+            ("period_unpaid", "A charge for a retainer period failed", ("index", "invoice_id"), False),
+            ("period_written_off", "A retainer period will not be paid", ("index", "invoice_id"), False),
             ("changed", "A retainer was changed", (), False),
             ("paused", "A retainer was paused", (), True),
             ("resumed", "A retainer was resumed", (), True),
-            ("past_due", "A retainer's charge failed", (), False),
+            ("past_due", "A retainer is past due", ("index", "invoice_id"), False),
             ("ended", "A retainer ended", (), True),
         ),
         *_types(

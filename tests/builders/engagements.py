@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from models import clock
 from models.ids import new_id
+from models.queries.retainers import as_json
 from models.tables.automations import Automation, AutomationRun
 from models.tables.engagements import Engagement
 from models.tables.invoices import Invoice
@@ -16,6 +17,7 @@ from models.tables.retainers import Retainer
 from models.tables.tasks import Task
 from models.tables.time_entries import TimeEntry
 from models.tables.waits import Wait
+from models.types.retainers import RetainerTerms
 
 
 def make_engagement(session: Session, contact_id: str, **values: Any) -> Engagement:
@@ -47,7 +49,10 @@ def make_invoice(session: Session, engagement: Engagement, **values: Any) -> Inv
 
 def make_retainer(session: Session, engagement: Engagement, **values: Any) -> Retainer:
     made = {"id": new_id("ret"), "engagement_id": engagement.id, "contact_id": engagement.contact_id, "name": "Care plan"}
-    return _kept(session, Retainer(**{**made, "anchor_on": clock.today("UTC"), **values}))
+    retainer = Retainer(**{**made, "anchor_on": clock.today("UTC"), **values})
+    terms = RetainerTerms(retainer.anchor_on, retainer.timezone, retainer.amount_minor, retainer.currency)
+    retainer.terms = retainer.terms or as_json(terms)
+    return _kept(session, retainer)
 
 
 def make_timer(session: Session, engagement: Engagement, member_id: str, **values: Any) -> TimeEntry:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from models.commands.events import record
 from models.commands.invoices.drafts import free_entries
 from models.commands.ledger import Posting, lock_invoice, new_posting, post, settle_invoice
+from models.commands.retainer_payments import note_period_settled
 from models.queries.invoices import list_lines, list_sides, stored_sums
 from models.queries.payments import find_live_payment
 from models.rules.invoices import can_void, can_write_off
@@ -40,6 +41,7 @@ def void_invoice(session: Session, invoice: Invoice, *, now: datetime) -> Invoic
     session.add(invoice)
     session.flush()
     record(session, "invoice.voided", invoice.id, engagement_id=invoice.engagement_id, contact_id=invoice.contact_id)
+    note_period_settled(session, invoice)
     return invoice
 
 
@@ -55,6 +57,7 @@ def write_off(session: Session, invoice: Invoice, *, now: datetime) -> Invoice:
     invoice.status = InvoiceStatus.UNCOLLECTIBLE.value
     session.add(invoice)
     record(session, "invoice.written_off", invoice.id, engagement_id=invoice.engagement_id, contact_id=invoice.contact_id)
+    note_period_settled(session, invoice)
     settle_invoice(session, invoice, now=now)
     return invoice
 

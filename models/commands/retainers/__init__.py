@@ -15,7 +15,6 @@ from models.commands.retainers.changes import (
     skip_period,
     unskip_period,
 )
-from models.commands.retainers.collecting import note_failed_charge
 from models.commands.retainers.starting import start_retainer, start_retainers
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "decide_period",
     "end_retainer",
     "issue_period_invoice",
-    "note_failed_charge",
     "pause_retainer",
     "pause_retainers",
     "plan_pause",

@@ -10,6 +10,7 @@ from models.commands.retainers.hours import UnstatedHours, overage_by_period, st
 from models.commands.retainers.rows import add_period, lock_retainer, say
 from models.queries.invoices import find_invoice_of
 from models.queries.retainers import find_period, terms_of
+from models.rules.dates import start_of_day
 from models.rules.retainer_schedules import end_index, period_words
 from models.rules.retainers import billing_plan, can_bill, has_period, period, period_charge
 from models.tables.invoices import Invoice
@@ -23,16 +24,18 @@ _SKEW = timedelta(minutes=1)
 """How far the workflow's clock may be ahead of ours; its activity comes again a moment later."""
 
 
-def bill_period(session: Session, retainer: Retainer, index: int, *, now: datetime) -> RetainerPeriod:
+def bill_period(session: Session, retainer: Retainer, index: int, *, now: datetime) -> RetainerPeriod | None:
     """Deal with a period whose time has come: bill, skip, merge or ask, as the agreement says; older ones go first.
 
     A period that was dealt with is returned as it is, so a second workflow, a replay and a click on "bill now" end at the
     same invoice. The retainer's row is held, so they also do when they come at once.
+    The index after the last period is the end itself: the retainer is ended then, and None returned.
     Raises Refused before the period's time, and while the retainer is paused or has ended.
     """
     retainer = lock_retainer(session, retainer)
     while (known := find_period(session, retainer.id, index)) is None:
-        _deal_with_next(session, retainer, index, now)
+        if not _deal_with_next(session, retainer, index, now):
+            return None
     return known
 
 
@@ -71,11 +74,17 @@ def finish_retainer(session: Session, retainer: Retainer, *, now: datetime) -> N
     say(session, retainer, "retainer.ended")
 
 
-def _deal_with_next(session: Session, retainer: Retainer, index: int, now: datetime) -> None:
-    if not can_bill(RetainerStatus(retainer.status)):
-        raise Refused(f"This retainer is {retainer.status}; nothing is billed.", field="status")
+def _deal_with_next(session: Session, retainer: Retainer, index: int, now: datetime) -> bool:
+    """Do the first thing that is due, for a period not after this one. False when that was the end."""
     terms = terms_of(retainer)
+    if retainer.status == RetainerStatus.ENDED and not has_period(index, terms):
+        return False
+    if not can_bill(RetainerStatus(retainer.status)):
+        raise Refused(f"This retainer is {retainer.status.replace('_', ' ')}; nothing is billed.", field="status")
     plan = billing_plan(terms, retainer.next_index, now)
+    if not plan and _is_end(terms, retainer, index, now):
+        finish_retainer(session, retainer, now=now)
+        return False
     if not plan or plan[0].periods[0].index > index:
         raise _refusal(terms, index, now)
     item = plan[0]
@@ -84,10 +93,20 @@ def _deal_with_next(session: Session, retainer: Retainer, index: int, now: datet
     retainer.next_index = item.periods[-1].index + 1
     session.add(retainer)
     session.flush()
+    return True
+
+
+def _is_end(terms: RetainerTerms, retainer: Retainer, index: int, now: datetime) -> bool:
+    if terms.ends_on is None or start_of_day(terms.ends_on, terms.zone) > now:
+        return False
+    return index == end_index(terms, retainer.next_index)
 
 
 def _refusal(terms: RetainerTerms, index: int, now: datetime) -> Exception:
     if not has_period(index, terms):
+        ends_at = start_of_day(terms.ends_on, terms.zone) if terms.ends_on else now
+        if now < ends_at <= now + _SKEW:
+            return Unavailable("The retainer ends in a moment.")
         return Refused("The retainer ends before this period.", field="index")
     asked = period(index, terms)
     words = period_words(asked.starts_on, asked.ends_on)
@@ -111,9 +130,7 @@ def _bill(session: Session, retainer: Retainer, terms: RetainerTerms, item: DueP
     rows.append(add_period(session, retainer, last, PeriodStatus.BILLED))
     hours = unstated_hours(session, retainer, terms, item.periods, now)
     lines = _lines(retainer, terms, item.periods, overage_by_period(terms, item.periods, hours))
-    invoice = _invoice(session, retainer, rows, lines, now, hours)
-    if not retainer.review_days and invoice.status == "draft":
-        issue_invoice(session, invoice, now=now)
+    _invoice(session, retainer, rows, lines, now, hours)
 
 
 def _skip(session: Session, retainer: Retainer, _terms: RetainerTerms, item: DuePeriods, _now: datetime) -> None:
@@ -136,8 +153,8 @@ def _invoice(
     lines: Sequence[LineItem],
     now: datetime,
     hours: Sequence[UnstatedHours] = (),
-) -> Invoice:
-    """The invoice of the last of these periods, and the rows that say so."""
+) -> None:
+    """Make the invoice of the last of these periods, and the rows that say so. Without a review it is issued at once."""
     index = rows[-1].index
     invoice = draft_invoice(
         session,
@@ -155,7 +172,12 @@ def _invoice(
         session.add(row)
     state_hours(session, retainer, invoice, hours)
     say(session, retainer, "retainer.period_billed", index=index, invoice_id=invoice.id)
-    return invoice
+    _issue_unreviewed(session, retainer, invoice, now)
+
+
+def _issue_unreviewed(session: Session, retainer: Retainer, invoice: Invoice, now: datetime) -> None:
+    if not retainer.review_days and invoice.status == "draft":
+        issue_invoice(session, invoice, now=now)
 
 
 def _lines(retainer: Retainer, terms: RetainerTerms, periods: Sequence[Period], overage: dict[int, int]) -> list[LineItem]:
@@ -191,5 +213,4 @@ def _bill_last_hours(session: Session, retainer: Retainer, terms: RetainerTerms,
         origin=InvoiceOrigin(retainer_id=retainer.id, period_index=index),
     )
     state_hours(session, retainer, invoice, hours)
-    if not retainer.review_days and invoice.status == "draft":
-        issue_invoice(session, invoice, now=now)
+    _issue_unreviewed(session, retainer, invoice, now)

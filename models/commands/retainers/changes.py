@@ -157,12 +157,12 @@ def end_retainer(session: Session, retainer: Retainer, *, ends_on: date | None =
     retainer = _running(session, retainer)
     terms = terms_of(retainer)
     today = local_date(now, terms.zone)
-    day = max(ends_on or today, terms.anchor_on)
+    day = ends_on or today
     if ends_on is not None and ends_on < today:
         raise Invalid("It cannot end in the past.", field="ends_on")
     if day > today and retainer.status == RetainerStatus.PAUSED:
         raise Invalid("A paused retainer can only end today. Resume it first to let it run until then.", field="ends_on")
-    terms = replace(terms, ends_on=day)
+    terms = replace(terms, ends_on=max(day, terms.anchor_on))
     set_terms(session, retainer, terms)
     if day > today or next_billing(terms, retainer.next_index) is not None:
         # Days worked before a pause and not yet billed are billed by the workflow, which leaves paused ones alone.
