@@ -8,7 +8,7 @@ from models import clock
 from models.commands.retainers import bill_period, issue_period_invoice
 from models.queries.retainers import list_periods, retainer_state
 from models.rules.retainer_schedules import retainer_schedule
-from models.tables.retainers import Retainer
+from models.tables.retainers import Retainer, RetainerPeriod
 
 
 def at(month: int, day: int, hour: int = 12, year: int = 2027) -> datetime:
@@ -32,3 +32,10 @@ def run(session: Session, retainer: Retainer, now: datetime) -> None:
 def table(session: Session, retainer: Retainer) -> list[tuple[int, str]]:
     """What became of each period."""
     return [(one.index, one.status) for one in list_periods(session, retainer.id)]
+
+
+def bill(session: Session, retainer: Retainer, index: int, now: datetime) -> RetainerPeriod:
+    """Bill a period that comes; its row."""
+    row = bill_period(session, retainer, index, now=now)
+    assert row is not None
+    return row

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models.commands.invoices import delete_draft, issue_invoice
-from models.commands.retainers import bill_period, decide_period, issue_period_invoice
+from models.commands.retainers import decide_period, issue_period_invoice
 from models.db import Database
 from models.queries.invoices import list_lines
 from models.queries.retainers import find_period, get_retainer, list_period_invoices, list_periods, retainer_state
@@ -18,14 +18,14 @@ from models.types.errors import Refused, Unavailable
 from models.types.retainers import BillingTime, MissedPolicy
 from tests.builders.retainers import care_terms, make_retainer
 from tests.builders.workspaces import Studio
-from tests.models.commands.retainers.story import at, run, table
+from tests.models.commands.retainers.story import at, bill, run, table
 
 
 def test_a_period_is_billed_once_with_its_own_dates(session: Session, studio: Studio):
     retainer = make_retainer(session, studio)
 
-    row = bill_period(session, retainer, 0, now=at(2, 3))
-    again = bill_period(session, retainer, 0, now=at(2, 20))
+    row = bill(session, retainer, 0, at(2, 3))
+    again = bill(session, retainer, 0, at(2, 20))
 
     assert again.id == row.id
     [invoice] = session.exec(select(Invoice)).all()
@@ -38,10 +38,10 @@ def test_a_period_is_billed_once_with_its_own_dates(session: Session, studio: St
 def test_nothing_is_billed_before_its_time(session: Session, studio: Studio):
     retainer = make_retainer(session, studio)
     with pytest.raises(Refused):
-        bill_period(session, retainer, 0, now=at(1, 30, 22))
+        bill(session, retainer, 0, at(1, 30, 22))
     with pytest.raises(Unavailable):  # the workflow's clock was a little ahead: its activity comes again
-        bill_period(session, retainer, 0, now=datetime(2027, 1, 30, 22, 59, 30, tzinfo=UTC))
-    assert bill_period(session, retainer, 0, now=at(1, 30, 23)).status == "billed"
+        bill(session, retainer, 0, datetime(2027, 1, 30, 22, 59, 30, tzinfo=UTC))
+    assert bill(session, retainer, 0, at(1, 30, 23)).status == "billed"
 
 
 def test_ten_billers_at_once_make_one_invoice(database: Database, studio: Studio):
@@ -51,15 +51,15 @@ def test_ten_billers_at_once_make_one_invoice(database: Database, studio: Studio
     failed: list[Exception] = []
     start = threading.Barrier(10)
 
-    def bill() -> None:
+    def bill_once() -> None:
         start.wait()
         try:
             with database.write(studio.scope) as session:
-                found.append(bill_period(session, get_retainer(session, retainer_id), 0, now=at(2, 3)).invoice_id)
+                found.append(bill(session, get_retainer(session, retainer_id), 0, at(2, 3)).invoice_id)
         except Exception as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=bill) for _ in range(10)]
+    threads = [threading.Thread(target=bill_once) for _ in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -151,13 +151,13 @@ def test_a_draft_that_was_thrown_away_does_not_come_back(session: Session, studi
 def test_an_invoice_that_survived_a_lost_period_row_is_not_made_twice(session: Session, studio: Studio):
     """A backup was put back: the invoice is there, the period's row is not."""
     retainer = make_retainer(session, studio)
-    bill_period(session, retainer, 0, now=at(2, 3))
+    bill(session, retainer, 0, at(2, 3))
     row = find_period(session, retainer.id, 0)
     session.delete(row)
     retainer.next_index = 0
     session.flush()
 
-    bill_period(session, retainer, 0, now=at(2, 4))
+    bill(session, retainer, 0, at(2, 4))
 
     assert len(session.exec(select(Invoice)).all()) == 1
     assert find_period(session, retainer.id, 0) is not None
@@ -185,13 +185,13 @@ def test_the_end_of_the_terms_ends_it(session: Session, studio: Studio):
 
 def test_a_period_with_no_fee_is_paid_at_once(session: Session, studio: Studio):
     retainer = make_retainer(session, studio, terms=care_terms(amount_minor=0))
-    bill_period(session, retainer, 0, now=at(2, 3))
+    bill(session, retainer, 0, at(2, 3))
     assert session.exec(select(Invoice)).one().status == "paid"
 
 
 def test_a_manual_issue_in_the_review_is_respected(session: Session, studio: Studio):
     retainer = make_retainer(session, studio, review_days=3)
-    bill_period(session, retainer, 0, now=at(2, 3))
+    bill(session, retainer, 0, at(2, 3))
     invoice = session.exec(select(Invoice)).one()
     issue_invoice(session, invoice, now=at(2, 4))
 
