@@ -63,6 +63,7 @@ def test_a_card_is_dragged_into_another_column(site: ProductSite, work: Work, br
         browser_page.mouse.up()
 
     assert moved.value.status == 204
+    expect(browser_page.get_by_role("region", name="Doing").locator("[data-board-count]")).to_have_text("1")
     assert (titles(site, work.todo_id), titles(site, work.doing_id)) == (["Sketch", "Texts"], ["Logo"])
 
 
