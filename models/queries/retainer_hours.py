@@ -99,8 +99,9 @@ def _entries(session: Session, retainer: Retainer, terms: RetainerTerms, stated:
         col(TimeEntry.local_day) >= terms.anchor_on,
         or_(line.is_(None), line.in_(list(stated))),
     )
-    if terms.hours.project_ids:
-        statement = statement.where(col(TimeEntry.project_id).in_(terms.hours.project_ids))
+    if terms.hours.project_ids is not None:
+        project = col(TimeEntry.project_id)
+        statement = statement.where(or_(project.is_(None), project.in_(terms.hours.project_ids)))
     return list(session.exec(statement.order_by(col(TimeEntry.started_at), col(TimeEntry.id))).all())
 
 

@@ -90,8 +90,8 @@ class HoursTerms:
     carries_deficit: bool = False
     """Whether overuse is taken from the next period, rather than billed."""
     overage_rate_minor_per_hour: int = 0
-    project_ids: tuple[str, ...] = ()
-    """Whose time is taken from the bucket; none names all of the engagement's."""
+    project_ids: tuple[str, ...] | None = None
+    """Whose time is taken from the bucket, and that on no project. None takes all of the engagement's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from models.commands.retainers.billing import bill_period, decide_period, issue_
 from models.commands.retainers.changes import (
     change_price,
     change_retainer,
+    choose_projects,
     end_retainer,
     pause_retainer,
     pause_retainers,
@@ -21,6 +22,7 @@ __all__ = [
     "bill_period",
     "change_price",
     "change_retainer",
+    "choose_projects",
     "decide_period",
     "end_retainer",
     "issue_period_invoice",

@@ -1,5 +1,6 @@
 """Changing a retainer: pause and resume, skip, a new price, the end. Nothing here bills anything."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from models.rules.retainers import (
     terms_resumed_on,
 )
 from models.tables.payments import SavedMethod
+from models.tables.projects import Project
 from models.tables.retainers import Retainer
 from models.types.errors import Invalid, Refused
 from models.types.retainers import Collection, Pause, PeriodStatus, RetainerStatus
@@ -144,6 +146,22 @@ def change_retainer(session: Session, retainer: Retainer, changes: dict[str, Any
     for name, value in changes.items():
         setattr(retainer, name, value)
     session.add(retainer)
+    say(session, retainer, "retainer.changed")
+    return retainer
+
+
+def choose_projects(session: Session, retainer: Retainer, project_ids: Sequence[str] | None) -> Retainer:
+    """Say whose time is taken from the bucket; None takes all of the engagement's. What was stated stays as it is.
+
+    Raises Invalid for a project of another engagement.
+    """
+    retainer = _running(session, retainer)
+    terms = terms_of(retainer)
+    own = session.exec(select(Project.id).where(Project.engagement_id == retainer.engagement_id)).all()
+    if not set(project_ids or ()) <= set(own):
+        raise Invalid("This project is not part of the engagement.", field="project_ids")
+    chosen = None if project_ids is None else tuple(project_ids)
+    set_terms(session, retainer, replace(terms, hours=replace(terms.hours, project_ids=chosen)))
     say(session, retainer, "retainer.changed")
     return retainer
 

@@ -63,20 +63,20 @@ def start_retainers(session: Session, proposal: Proposal, *, now: datetime) -> l
     proposal = session.exec(held.execution_options(populate_existing=True)).one()
     if proposal.status != "accepted":
         raise Refused("Retainers start when the proposal is accepted.", field="status")
-    lines = session.exec(
-        select(ProposalLineItem)
-        .where(ProposalLineItem.proposal_id == proposal.id, ProposalLineItem.kind == "recurring")
-        .order_by(col(ProposalLineItem.position))
-    ).all()
-    chosen = {line.id: _accepted_amount(proposal, line) for line in lines}
+    statement = select(ProposalLineItem).where(ProposalLineItem.proposal_id == proposal.id)
+    rows = session.exec(statement.order_by(col(ProposalLineItem.position))).all()
+    lines = [(line, amount) for line in rows if (amount := _accepted_amount(proposal, line)) is not None]
+    sells_work = any(line.kind in ("fixed", "hourly") for line, _ in lines)
     return [
-        start_retainer(session, _draft_of(session, proposal, line, amount, now), now=now)
-        for line in lines
-        if (amount := chosen[line.id]) is not None
+        start_retainer(session, _draft_of(session, proposal, line, amount, sells_work=sells_work, now=now), now=now)
+        for line, amount in lines
+        if line.kind == "recurring"
     ]
 
 
-def _draft_of(session: Session, proposal: Proposal, line: ProposalLineItem, amount_minor: int, now: datetime) -> RetainerDraft:
+def _draft_of(
+    session: Session, proposal: Proposal, line: ProposalLineItem, amount_minor: int, *, sells_work: bool, now: datetime
+) -> RetainerDraft:
     workspace = session.get_one(Workspace, workspace_id_of(session))
     own = {name: line.retainer_terms[name] for name in _OWN if name in line.retainer_terms}
     said = {name: value for name, value in line.retainer_terms.items() if name not in _OWN}
@@ -87,6 +87,9 @@ def _draft_of(session: Session, proposal: Proposal, line: ProposalLineItem, amou
         "currency": proposal.currency,
         "amount_minor": amount_minor,
     }
+    if sells_work and "hours" in said:
+        # The time of the work sold beside it is billed on its own: only what is named fills the bucket.
+        said["hours"] = {"project_ids": [], **said["hours"]}
     return RetainerDraft(
         engagement_id=proposal.engagement_id,
         contact_id=proposal.contact_id,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -5,14 +6,17 @@ import pytest
 from sqlmodel import Session, select
 
 from models import clock
-from models.commands.retainers import end_retainer
+from models.commands.retainers import choose_projects, end_retainer
 from models.ids import new_id
+from models.queries.engagements import get_engagement
 from models.queries.invoices import list_lines
 from models.queries.retainer_hours import list_hours
 from models.queries.retainers import list_period_invoices
 from models.tables.invoices import Invoice
 from models.tables.time_entries import TimeEntry
+from models.types.errors import Invalid
 from models.types.retainers import BillingTime, HoursTerms
+from tests.builders.engagements import make_project
 from tests.builders.retainers import care_terms, make_retainer
 from tests.builders.workspaces import Studio
 from tests.models.commands.retainers.story import at, run
@@ -70,11 +74,20 @@ def test_the_bucket_rolls_and_a_late_entry_counts_in_the_open_period(session: Se
 
 
 def test_only_the_agreed_projects_fill_the_bucket(session: Session, studio: Studio):
-    terms = care_terms(FIRST, hours=HoursTerms(included_seconds=HOUR, project_ids=("prj_other",)))
-    retainer = make_retainer(session, studio, terms=terms)
-    worked(session, studio, date(2027, 1, 12), 4)
-    worked(session, studio, date(2027, 1, 13), 4, is_billable=False)
-    assert list_hours(session, retainer, today=date(2027, 1, 14))[0].statement.used_seconds == 0
+    website = make_project(session, get_engagement(session, studio.engagement_id))
+    retainer = make_retainer(session, studio, terms=care_terms(FIRST, hours=replace(TEN_HOURS, project_ids=())))
+    worked(session, studio, date(2027, 1, 12), 4, project_id=website.id)
+    worked(session, studio, date(2027, 1, 13), 1)
+    worked(session, studio, date(2027, 1, 13), 2, is_billable=False)
+
+    def used() -> int:
+        return list_hours(session, retainer, today=date(2027, 1, 14))[0].statement.used_seconds
+
+    assert used() == HOUR
+    choose_projects(session, retainer, [website.id])
+    assert used() == 5 * HOUR
+    with pytest.raises(Invalid):
+        choose_projects(session, retainer, ["prj_other"])
 
 
 @pytest.mark.parametrize("billing", [BillingTime.ADVANCE, BillingTime.ARREARS])

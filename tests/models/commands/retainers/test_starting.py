@@ -88,6 +88,17 @@ def test_the_fee_is_what_was_agreed_after_discounts(session: Session, studio: St
     assert made.amount_minor == 108_000
 
 
+@pytest.mark.parametrize(("beside", "project_ids"), [("fixed", ()), ("discount", None)])
+def test_time_of_work_sold_beside_it_does_not_fill_its_bucket(
+    session: Session, studio: Studio, beside: str, project_ids: tuple[str, ...] | None
+):
+    proposal = accepted(session, studio)
+    line(session, proposal, retainer_terms={"hours": {"included_seconds": 36000}})
+    line(session, proposal, kind=beside, description="Website", position=1)
+    [made] = start_retainers(session, proposal, now=ACCEPTED)
+    assert terms_of(made).hours.project_ids == project_ids
+
+
 def test_nothing_starts_before_the_yes(session: Session, studio: Studio):
     with pytest.raises(Refused):
         start_retainers(session, accepted(session, studio, status="sent"), now=ACCEPTED)
