@@ -67,6 +67,7 @@ ROUTERS = [
     proposal_templates.router,
     proposals.router,
     retainers.router,
+    retainers.periods_router,
     schedulers.router,
     submissions.router,
     task_boards.router,
