@@ -41,6 +41,16 @@ def fresh_database(server_url: str, name: str, *, template: str = "template1") -
     admin.dispose()
 
 
+def emptied(url: str, tables: list[str]) -> None:
+    """Delete every row of these tables; with as few rows as a test makes, that is faster than truncating."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    deletions = "; ".join(f'DELETE FROM "{table}"' for table in tables)  # noqa: S608 - names of our own tables
+    with engine.begin() as connection:
+        # The order of the tables does not matter while no foreign key is checked.
+        connection.exec_driver_sql(f"SET session_replication_role = replica; {deletions}")
+    engine.dispose()
+
+
 @contextmanager
 def _server_from_pypi() -> Iterator[str]:
     """Imported only when it is needed: importing it warns where no desktop session runs."""

@@ -16,8 +16,7 @@ def untouched_url(request: pytest.FixtureRequest, settings: Settings) -> Iterato
         settings.home.mkdir(parents=True, exist_ok=True)
         yield settings.database_url
         return
-    server_url, _ = request.getfixturevalue("postgres_template")
-    with fresh_database(server_url, new_id("db")) as url:
+    with fresh_database(request.getfixturevalue("postgres_server"), new_id("db")) as url:
         yield url
 
 
