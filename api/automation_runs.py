@@ -15,12 +15,13 @@ from api.actions import catalogue
 from api.actions.action import ActionContext
 from api.deps import Call
 from models.commands.automation_runs import announce_parked, cancel_run, label_of, plan_of, save_position, state_of, write_step
+from models.commands.event_gates import look_back
 from models.commands.events import record
 from models.commands.notifications import notify_responsible
 from models.commands.run_waits import forgive_calls
 from models.db import enter, scope_of
 from models.queries.automation_records import event_record
-from models.queries.automation_runs import find_earlier_event, find_step, get_run, lock_run
+from models.queries.automation_runs import find_step, get_run, lock_run
 from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance
@@ -218,7 +219,7 @@ class Turn:
 
     def _already_happened(self, wanted: WaitForEvent) -> list[Happened]:
         used = {str(output.get("event_id")) for output in self.state.outputs.values() if isinstance(output, dict)}
-        record = find_earlier_event(self.session, self.run, wanted.event_type, wanted.match, used=used)
+        record = look_back(self.session, self.run, wanted.event_type, wanted.match, used=used)
         return [] if record is None else [EventArrived(wanted.wait_id, record)]
 
     def _ask(self, asked: AskApproval) -> None:

@@ -10,6 +10,7 @@ from api.actions.engagements import ChangeStatus, UpdateEngagement
 from api.actions.inbox import PostInChannel
 from api.actions.members import NotifyMember
 from api.actions.messages import SendMail
+from api.actions.proposals import DraftProposal
 from api.actions.tasks import CreateTask
 from models.types.automations import Catalogue, Json
 from models.types.errors import Invalid, NotFound
@@ -25,6 +26,7 @@ ACTIONS: dict[str, Action] = {
         UpdateEngagement(),
         UpdateContact(),
         TagContact(),
+        DraftProposal(),
     )
 }
 

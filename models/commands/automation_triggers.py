@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
+from models.commands.event_gates import pass_gate
 from models.commands.notifications import notify_responsible
 from models.ids import new_id
 from models.queries.automation_records import event_record
@@ -37,6 +38,7 @@ def match(session: Session, event: Event) -> list[Triggered]:
 
     An automation and an event make one run, however often this is called. An automation never follows from itself.
     """
+    pass_gate(session, event.type)
     candidates = list_published(session, event.type)
     waiting = list_subscriptions_to(session, event)
     if not candidates and not waiting:

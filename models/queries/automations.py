@@ -6,6 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.tables.members import Member
+from models.tables.proposals import ProposalTemplate
 from models.types.errors import NotFound
 
 
@@ -77,4 +78,5 @@ def count_runs_by_automation(session: Session) -> dict[str, tuple[int, str]]:
 def drawing_lookups(session: Session) -> dict[str, set[str]]:
     """What exists now that a drawing may refer to: the compiler tells when it is gone."""
     members = session.exec(select(Member.id).where(col(Member.archived_at).is_(None)))
-    return {"members": set(members), "connections": set()}
+    templates = session.exec(select(ProposalTemplate.id).where(col(ProposalTemplate.archived_at).is_(None)))
+    return {"members": set(members), "proposal_templates": set(templates), "connections": set()}

@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from models import clock
 from models.commands.automation_triggers import match
 from models.commands.automations import switch_off_automation
+from models.commands.event_gates import look_back
 from models.commands.events import record
 from models.db import Database, enter
 from models.ids import new_id
@@ -192,3 +193,28 @@ def test_an_event_wakes_the_run_that_waits_for_it_and_no_other(session: Session,
     (woken,) = recorded(session, "automation_run.woken")
     assert (woken.subject_id, woken.payload["wait_id"]) == (run.id, "w1")
     assert sent.id in str(woken.payload["happened"])
+
+
+def test_an_event_that_comes_while_a_wait_is_being_written_is_not_missed(database: Database, studio: Studio):
+    with database.write(studio.scope) as session:
+        make_automation(session, post())
+        accept(session, studio)
+        (run,) = runs(session)
+    looked = threading.Event()
+
+    def send() -> None:
+        looked.wait()
+        with database.write(studio.scope) as session:
+            record(session, "proposal.sent", "pro_1", engagement_id=studio.engagement_id)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    with database.write(studio.scope) as session:
+        assert look_back(session, run, "proposal.sent", None, used=set()) is None
+        looked.set()
+        sender.join(0.5)
+        session.add(EventSubscription(id="sub_1", run_id=run.id, wait_id="w1", event_type="proposal.sent"))
+    sender.join()
+
+    with database.read(studio.scope) as session:
+        assert len(recorded(session, "automation_run.woken")) == 1

@@ -1,0 +1,29 @@
+"""Keeping an event and a wait for it from passing each other unseen on PostgreSQL; SQLite has one writer anyway.
+
+Who records an event goes through the gate of its type together with others; who begins to wait for one goes through alone.
+"""
+
+from sqlmodel import Session, text
+
+from models.db import workspace_id_of
+from models.queries.automation_runs import find_earlier_event
+from models.tables.automations import AutomationRun
+from models.types.automations import Json
+
+
+def pass_gate(session: Session, event_type: str) -> None:
+    """Go on once nobody is just about to wait for such an event; held until the transaction ends."""
+    _lock(session, "pg_advisory_xact_lock_shared", event_type)
+
+
+def look_back(session: Session, run: AutomationRun, event_type: str, match: Json, *, used: set[str]) -> dict[str, Json] | None:
+    """As find_earlier_event; until this transaction ends nobody else records such an event."""
+    _lock(session, "pg_advisory_xact_lock", event_type)
+    return find_earlier_event(session, run, event_type, match, used=used)
+
+
+def _lock(session: Session, function: str, event_type: str) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    statement = text(f"SELECT {function}(hashtext(:workspace_id), hashtext(:event_type))")
+    session.execute(statement, {"workspace_id": workspace_id_of(session), "event_type": event_type})
