@@ -1,6 +1,7 @@
 """An invoice in words: the same document on the page, in the PDF and at the client's. Nothing is computed in a template."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,9 +81,14 @@ class InvoiceDocument:
         return "\n".join(self.from_lines)
 
 
-def invoice_document(session: Session, invoice: Invoice, workspace: Workspace) -> InvoiceDocument:
-    """Every word of an invoice, from its frozen figures, or from the money function while it is a draft."""
-    rows = list_lines(session, invoice)
+def invoice_document(
+    session: Session, invoice: Invoice, workspace: Workspace, rows: Sequence[InvoiceLineItem] | None = None
+) -> InvoiceDocument:
+    """Every word of an invoice, from its frozen figures, or from the money function while it is a draft.
+
+    rows: lines that are not stored yet, for a preview. Raises Invalid for a draft that cannot be priced.
+    """
+    rows = list_lines(session, invoice) if rows is None else rows
     totals = totals_of(invoice, rows)
     parties = parties_of(session, invoice, workspace)
     kind = _KINDS[InvoiceKind(invoice.kind)]
@@ -181,7 +187,7 @@ def _before_total(invoice: Invoice, totals: DocumentTotals, words: _Words) -> li
     return found
 
 
-def _work(session: Session, rows: list[InvoiceLineItem], words: _Words) -> list[WorkWords]:
+def _work(session: Session, rows: Sequence[InvoiceLineItem], words: _Words) -> list[WorkWords]:
     timed = [row for row in rows if row.seconds is not None]
     return [
         WorkWords(

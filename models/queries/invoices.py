@@ -9,6 +9,7 @@ from models.db import workspace_id_of
 from models.rules.line_items import document_totals
 from models.tables.companies import Company
 from models.tables.contacts import Contact
+from models.tables.emails import Email
 from models.tables.invoices import Invoice, InvoiceLineItem
 from models.tables.payments import LedgerEntry
 from models.tables.time_entries import TimeEntry
@@ -154,3 +155,14 @@ def list_client_invoices(session: Session, contact_id: str) -> list[Invoice]:
     """What a client was handed: everything but drafts, newest first."""
     statement = select(Invoice).where(Invoice.contact_id == contact_id, Invoice.status != "draft")
     return list(session.exec(statement.order_by(col(Invoice.issued_at).desc(), col(Invoice.id).desc())).all())
+
+
+def list_credit_notes(session: Session, invoice_id: str) -> list[Invoice]:
+    """The credit notes against an invoice, the earliest first."""
+    return list(session.exec(select(Invoice).where(Invoice.credits_invoice_id == invoice_id).order_by(col(Invoice.id))).all())
+
+
+def list_invoice_mails(session: Session, invoice_id: str) -> list[Email]:
+    """What was mailed about an invoice, the newest first."""
+    statement = select(Email).where(Email.subject_kind == "invoice", Email.subject_id == invoice_id)
+    return list(session.exec(statement.order_by(col(Email.id).desc())).all())

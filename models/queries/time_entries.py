@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.db import workspace_id_of
 from models.rules.rates import resolve_rate
@@ -91,6 +91,14 @@ def list_unbilled(
     if entry_ids is not None:
         entries = [entry for entry in entries if entry.id in set(entry_ids)]
     return worked_time(session, entries)
+
+
+def sum_unbilled_seconds(session: Session) -> dict[str, int]:
+    """Finished, billable seconds on no live invoice line: engagement id to seconds."""
+    wanted = TimeEntryFilter(is_billable=True, is_running=False, is_billed=False)
+    found = time_entries_matching(wanted).where(col(TimeEntry.engagement_id).is_not(None)).subquery()
+    rows = session.exec(select(found.c.engagement_id, func.sum(found.c.seconds)).group_by(found.c.engagement_id)).all()
+    return {engagement_id: int(seconds) for engagement_id, seconds in rows}
 
 
 def worked_time(session: Session, entries: Iterable[TimeEntry]) -> list[WorkedTime]:

@@ -1,6 +1,6 @@
 """The story of a person or an engagement: events, with the messages, mails, documents and money they are about."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,14 +48,18 @@ def list_timeline(
     cursor: str | None = None,
     limit: int = 40,
     is_for_client: bool = False,
+    subject_ids: Collection[str] | None = None,
 ) -> Timeline:
     """One page of the story, newest first; all of a person's engagements, or one engagement.
 
     A person's story holds that of everybody who was merged into them. is_for_client: only what a client may see.
-    cursor: the id of the last entry seen.
+    cursor: the id of the last entry seen. subject_ids: instead, what is about these things alone.
     """
     statement = select(Event).where(col(Event.type).not_in(HIDDEN))
-    statement = statement.where(_concerns(session, contact_id, engagement_id))
+    if subject_ids is None:
+        statement = statement.where(_concerns(session, contact_id, engagement_id))
+    else:
+        statement = statement.where(col(Event.subject_id).in_(subject_ids))
     if is_for_client:
         statement = statement.where(col(Event.is_client_visible).is_(True))
     if cursor:

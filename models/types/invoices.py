@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from models.types.line_items import LineItem
+
 
 class InvoiceStatus(StrEnum):
     """What is stored. Overdue and partly paid are computed, see InvoiceStanding."""
@@ -83,6 +85,14 @@ class TimeSelection:
     from_day: date | None = None
     to_day: date | None = None
     entry_ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of a draft as its editor gives it back. id: of the row that is there, None for a new one."""
+
+    id: str | None
+    item: LineItem
 
 
 @dataclass(frozen=True, slots=True)
