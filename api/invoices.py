@@ -14,6 +14,7 @@ from models.commands.files import keep_file
 from models.commands.invoices import keep_document, mark_reminded, mark_sent, void_invoice, write_off
 from models.commands.ledger import lock_invoice
 from models.commands.receipts import issue_receipts
+from models.queries.engagements import is_archived
 from models.queries.files import get_file
 from models.queries.invoice_facts import invoice_label
 from models.queries.invoices import get_invoice, stored_sums
@@ -74,6 +75,8 @@ def remind(call: Call, invoice_id: str, index: int) -> None:
     """Queue the n-th reminder, once. Nothing goes out when nothing is owed any more."""
     invoice = lock_invoice(call.session, get_invoice(call.session, invoice_id))
     if invoice.status != InvoiceStatus.OPEN or index != invoice.reminded_count + 1:
+        return
+    if is_archived(call.session, invoice.engagement_id):
         return
     subject = f"A reminder: {invoice_label(invoice)} from {call.workspace.name}"
     _queue(call, invoice, f"reminder:{index}", "reminder", subject, [invoice.pdf_file_id] if invoice.pdf_file_id else [])

@@ -163,7 +163,7 @@ def create_archive(engagement_id: str, call: Write) -> Response:
 
 @router.post("/engagements/{engagement_id}/restoration")
 def create_restoration(engagement_id: str, call: Write) -> Response:
-    unarchive_engagement(call.session, get_engagement(call.session, engagement_id))
+    unarchive_engagement(call.session, get_engagement(call.session, engagement_id), now=call.now)
     said = "It is back. Nothing was made up for: retainers stay paused until you resume them."
     return redirect(call, f"/engagements/{engagement_id}", flash=said)
 

@@ -249,7 +249,7 @@ def create_archive(engagement_id: str, body: VersionIn, call: Write) -> Engageme
 @router.delete("/engagements/{engagement_id}/archive")
 def delete_archive(engagement_id: str, call: Write) -> EngagementOut:
     """Bring it back. Nothing is made up for: retainers stay paused until resumed."""
-    return _out(call, unarchive_engagement(call.session, _at(call, engagement_id, None)))
+    return _out(call, unarchive_engagement(call.session, _at(call, engagement_id, None), now=call.now))
 
 
 @router.get("/engagements/{engagement_id}/thread")

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.commands.automation_runs import cancel_run
+from models.commands.automation_runs import cancel_runs
 from models.commands.events import close_wait, record
+from models.commands.proposal_decisions import withdraw_proposal
 from models.commands.retainers import pause_retainer
+from models.commands.time_entries import stop_timer
 from models.queries.engagement_archive import Alive, find_alive
 from models.tables.engagements import Engagement
+from models.tables.invoices import Invoice
 from models.types.errors import Refused
 
 
@@ -25,39 +28,49 @@ def archive_engagement(session: Session, engagement: Engagement, *, now: datetim
     event = _record(session, engagement, "engagement.archived")
     for wait in alive.waits:
         close_wait(wait, closed_by=event, at=now)
-    _stop_work(session, alive, now)
+    _stop_work(session, engagement, alive, now)
     _stop_offers(session, alive, now)
+    _reschedule(session, alive.invoices)
     return engagement
 
 
-def unarchive_engagement(session: Session, engagement: Engagement) -> Engagement:
+def unarchive_engagement(session: Session, engagement: Engagement, *, now: datetime) -> Engagement:
     """Bring an engagement back. Nothing that would have happened meanwhile is made up for.
 
     Its retainers stay paused until somebody resumes them, cancelled runs stay cancelled, withdrawn proposals withdrawn.
+    Reminders of open invoices go on with those that are still ahead.
     Raises Refused when it is not archived.
     """
     if engagement.archived_at is None:
         raise Refused("This engagement is not archived.")
+    invoices = find_alive(session, engagement, now=now).invoices
     engagement.archived_at = None
     session.add(engagement)
     _record(session, engagement, "engagement.unarchived")
+    for invoice in invoices:
+        # What fell due meanwhile counts as said, so that the next reminder is the next one of the series.
+        invoice.reminded_at = now
+    _reschedule(session, invoices)
     return engagement
 
 
-def _stop_work(session: Session, alive: Alive, now: datetime) -> None:
-    for run in alive.runs:
-        cancel_run(session, run, reason="The engagement was put away.", now=now)
+def _stop_work(session: Session, engagement: Engagement, alive: Alive, now: datetime) -> None:
+    cancel_runs(session, engagement.id, reason="The engagement was archived", now=now)
     for timer in alive.timers:
-        timer.stopped_at, timer.seconds = now, int((now - timer.started_at).total_seconds())
-        record(session, "time_entry.stopped", timer.id, engagement_id=timer.engagement_id)
+        stop_timer(session, timer, now=now)
 
 
 def _stop_offers(session: Session, alive: Alive, now: datetime) -> None:
     for proposal in alive.proposals:
-        proposal.status, proposal.decided_at = "withdrawn", now
-        record(session, "proposal.withdrawn", proposal.id, engagement_id=proposal.engagement_id, contact_id=proposal.contact_id)
+        withdraw_proposal(session, proposal, now=now, reason="The engagement was archived")
     for retainer in alive.retainers:
         pause_retainer(session, retainer, now=now)
+
+
+def _reschedule(session: Session, invoices: list[Invoice]) -> None:
+    """Let the open invoices' workflows ask again what is due: no reminder while archived, none of the past afterwards."""
+    for invoice in invoices:
+        record(session, "invoice.rescheduled", invoice.id, engagement_id=invoice.engagement_id, contact_id=invoice.contact_id)
 
 
 def _record(session: Session, engagement: Engagement, event_type: str) -> str:

@@ -45,7 +45,8 @@ def find_alive(session: Session, engagement: Engagement, *, now: datetime) -> Al
         return list(session.exec(select(table).where(table.engagement_id == engagement.id, *conditions).order_by(table.id)))
 
     return Alive(
-        waits=rows(Wait, col(Wait.closed_at).is_(None)),
+        # An open invoice goes on waiting for its money.
+        waits=rows(Wait, col(Wait.closed_at).is_(None), col(Wait.workflow_id).not_like("invoice/%")),
         runs=rows(AutomationRun, col(AutomationRun.status).in_(LIVE_RUNS)),
         timers=rows(TimeEntry, col(TimeEntry.stopped_at).is_(None)),
         proposals=rows(Proposal, Proposal.status == "sent"),

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from models.queries.engagements import is_archived
 from models.queries.payments import is_live, lacks_fee, list_payments_of, list_receipts
 from models.tables.contacts import Contact
 from models.tables.invoices import Invoice
@@ -22,7 +23,7 @@ def get_invoice_facts(session: Session, invoice: Invoice, workspace: Workspace) 
         zone=workspace.timezone,
         issued_at=invoice.issued_at or invoice.created_at,
         due_on=invoice.due_on,
-        reminder_days=tuple(invoice.reminder_days),
+        reminder_days=() if is_archived(session, invoice.engagement_id) else tuple(invoice.reminder_days),
         reminded_at=invoice.reminded_at,
         reminded_count=invoice.reminded_count,
         is_sent=invoice.sent_at is not None,

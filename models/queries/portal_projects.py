@@ -16,11 +16,16 @@ from models.types.errors import NotFound
 
 
 def list_client_projects(session: Session, contact_id: str) -> list[Project]:
-    """The live projects of a client, the newest first: of their engagements, or in which they have a role."""
+    """The live projects of a client, the newest first: of their engagements, or in which they have a role.
+
+    Archiving an engagement takes its projects out of the client's sight.
+    """
     roles = select(ProjectPerson.project_id).where(ProjectPerson.person_id == contact_id)
     engagements = select(Engagement.id).where(Engagement.contact_id == contact_id)
     statement = select(Project).where(
-        or_(col(Project.engagement_id).in_(engagements), col(Project.id).in_(roles)), col(Project.archived_at).is_(None)
+        or_(col(Project.engagement_id).in_(engagements), col(Project.id).in_(roles)),
+        col(Project.archived_at).is_(None),
+        col(Project.engagement_id).not_in(select(Engagement.id).where(col(Engagement.archived_at).is_not(None))),
     )
     return list(session.exec(statement.order_by(col(Project.id).desc())).all())
 

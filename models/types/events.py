@@ -158,6 +158,7 @@ CATALOGUE: dict[str, EventType] = {
             ("issued", "An invoice was issued", ("kind",), False),
             ("sent", "An invoice was sent", (), True),
             ("reminded", "A payment reminder was sent", (), True),
+            ("rescheduled", "What is due next for an invoice was computed anew", (), False),
             ("paid", "An invoice was paid", (), True),
             ("voided", "An invoice was voided", (), True),
             ("overdue", "An invoice became overdue", (), False),

@@ -8,7 +8,8 @@ from sqlmodel import Session
 from models import clock
 from models.ids import new_id
 from models.queries.retainers import as_json
-from models.tables.automations import Automation, AutomationRun
+from models.rules.automation_plan.records import plan_to_json, to_json
+from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.tables.engagements import Engagement
 from models.tables.invoices import Invoice
 from models.tables.projects import Project
@@ -18,6 +19,7 @@ from models.tables.tasks import Task
 from models.tables.time_entries import TimeEntry
 from models.tables.waits import Wait
 from models.types.retainers import RetainerTerms
+from tests.builders.automations import planned, started, wait
 
 
 def make_engagement(session: Session, contact_id: str, **values: Any) -> Engagement:
@@ -62,15 +64,27 @@ def make_timer(session: Session, engagement: Engagement, member_id: str, **value
 
 
 def make_run(session: Session, engagement: Engagement, **values: Any) -> AutomationRun:
-    """A run that waits, with an automation of its own."""
-    automation = _kept(session, Automation(id=new_id("aut"), name="New lead"))
-    made = {"id": new_id("run"), "automation_id": automation.id, "automation_version": 1, "plan_hash": "", "status": "waiting"}
-    return _kept(
-        session,
-        AutomationRun(
-            **{**made, "event_id": new_id("evt"), "dedupe_key": new_id("evt"), "engagement_id": engagement.id, **values}
-        ),
+    """A run that waits for the proposal, with an automation of its own."""
+    automation = _kept(session, Automation(id=new_id("aut"), name="New lead", published_version=1))
+    plan = planned(wait())
+    version = AutomationVersion(
+        id=new_id("ver"), automation_id=automation.id, number=1, plan=plan_to_json(plan), plan_hash=plan.hash
     )
+    _kept(session, version)
+    state, _ = started(plan)
+    event_id = new_id("evt")
+    made = {
+        "id": new_id("run"),
+        "automation_id": automation.id,
+        "automation_version": 1,
+        "plan_hash": plan.hash,
+        "event_id": event_id,
+        "dedupe_key": event_id,
+        "engagement_id": engagement.id,
+        "status": "waiting",
+        "state": to_json(state),
+    }
+    return _kept(session, AutomationRun(**{**made, **values}))
 
 
 def make_wait(session: Session, engagement: Engagement, **values: Any) -> Wait:
