@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Annotated
 
+import structlog
 from fastapi import Form
 from fastapi.responses import Response
 
@@ -27,6 +28,7 @@ from models.types.members import LinkKind, MemberRole
 from models.types.principals import Door
 
 router = Router("login", Door.PUBLIC)
+log = structlog.get_logger("login")
 
 _WRONG = "This address and password do not belong together."
 _TOO_MANY = "Too many tries. Wait ten minutes, or set a new password."
@@ -86,11 +88,13 @@ def create_login(
     """Sign in. An unknown address takes as long and reads the same as a wrong password."""
     address = sign_in_address(email)
     if not _may_try(call, address):
+        log.warning("sign-in throttled", address=call.address)
         return _refuse(call, email, next, _TOO_MANY, status=429)
     with call.open(writes=False):
         members = list_members_by_address(call.session, address)
     member = _first_with_password(call, members, password)
     if member is None:
+        log.warning("sign-in refused", address=call.address, known=bool(members))
         return _refuse(call, email, next, _WRONG, status=422)
     throttle(call.request).forgive(SIGN_IN_ACCOUNT, address, call.address)
     with call.open(writes=True):

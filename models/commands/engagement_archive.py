@@ -25,12 +25,13 @@ def archive_engagement(session: Session, engagement: Engagement, *, now: datetim
     alive = find_alive(session, engagement, now=now)
     engagement.archived_at = now
     session.add(engagement)
-    event = _record(session, engagement, "engagement.archived")
-    for wait in alive.waits:
-        close_wait(wait, closed_by=event, at=now)
     _stop_work(session, engagement, alive, now)
     _stop_offers(session, alive, now)
     _reschedule(session, alive.invoices)
+    # Last, because it ends the engagement's workflow: a fact after it would start that again.
+    event = _record(session, engagement, "engagement.archived")
+    for wait in alive.waits:
+        close_wait(wait, closed_by=event, at=now)
     return engagement
 
 

@@ -53,7 +53,7 @@ def scopes_of_role(role: str) -> frozenset[str]:
 
 def _contact(session: Session, login: Login) -> Principal | None:
     contact = session.get(Contact, login.person_id)
-    if contact is None or contact.workspace_id != login.workspace_id:
+    if contact is None or contact.archived_at is not None or contact.workspace_id != login.workspace_id:
         return None
     return Principal(
         kind=PrincipalKind.CONTACT, id=contact.id, workspace_id=login.workspace_id, name=contact.name, login_id=login.id

@@ -92,6 +92,14 @@ def test_an_archived_client_is_not_let_in(public: TestClient, database: Database
     assert public.post(f"/portal/enter/{token}").status_code == 410
 
 
+def test_archiving_a_client_ends_their_access_at_once(client_browser: TestClient, database: Database, studio: Studio):
+    assert client_browser.get("/portal").status_code == 200
+    with database.write(studio.scope) as session:
+        session.get(Contact, studio.contact_id).archived_at = clock.now()
+
+    assert client_browser.get("/portal").headers["location"] == "/portal/login?next=/portal"
+
+
 def test_going_on_stays_inside_the_portal(public: TestClient):
     for wanted in ("/settings", "//evil.example", "https://evil.example", "/portalx"):
         assert 'value="/portal"' in public.get("/portal/login", params={"next": wanted}).text

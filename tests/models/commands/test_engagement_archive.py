@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import clock
 from models.commands.engagement_archive import archive_engagement, unarchive_engagement
@@ -51,6 +51,7 @@ def test_archiving_does_what_the_preview_said_and_leaves_nothing_under_way(sessi
     after = preview_archive(session, busy, now=clock.now())
     assert {one.kind for one in after.stops} <= {"access"}
     assert [one.kind for one in after.stays_payable] == ["invoice"]
+    assert session.exec(select(Event).order_by(col(Event.id).desc())).first().type == "engagement.archived"
     types = {event.type for event in session.exec(select(Event))}
     assert {
         "engagement.archived",
