@@ -99,7 +99,7 @@ def test_an_archived_invoice_is_not_reminded_and_later_only_of_what_is_ahead(ses
 
     def due_next() -> tuple[str, bool]:
         schedule = invoice_schedule(get_invoice_facts(session, invoice, workspace), clock.now())
-        is_now = bool(schedule.wake_at) and datetime.fromisoformat(schedule.wake_at) <= clock.now()
+        is_now = schedule.wake_at is not None and datetime.fromisoformat(schedule.wake_at) <= clock.now()
         return schedule.action, is_now
 
     assert due_next() == ("remind", True)
