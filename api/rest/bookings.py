@@ -13,6 +13,7 @@ from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from models.commands.bookings import booking_facts, cancel_booking, hold_booking, make_booking, reschedule_booking
 from models.queries.bookings import get_booking, get_scheduler
+from models.queries.references import check_references
 from models.rules.bookings import booking_schedule
 from models.tables.bookings import Booking
 from models.tables.contacts import Contact
@@ -102,6 +103,7 @@ def create_booking(wanted: BookingIn, call: Write) -> BookingOut:
     contact = call.session.get(Contact, wanted.contact_id)
     if contact is None:
         raise NotFound("There is no such contact.", field="contact_id")
+    check_references(call.session, {"engagement_id": wanted.engagement_id, "proposal_id": wanted.proposal_id})
     booking = make_booking(
         call.session,
         get_scheduler(call.session, wanted.scheduler_id),

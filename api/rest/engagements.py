@@ -1,11 +1,10 @@
 """Engagements and what they wait for."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
 
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
@@ -25,11 +24,9 @@ from models.commands.engagements import (
 from models.queries.engagement_archive import preview_archive
 from models.queries.engagement_facts import get_engagement_facts
 from models.queries.engagements import get_engagement, list_open_waits, select_engagements
+from models.queries.references import check_references
 from models.rules.engagement_thread import thread
-from models.tables.companies import Company
-from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
-from models.tables.members import Member
 from models.types.engagement_thread import StepKey, StepState
 from models.types.engagements import EngagementStatus
 from models.types.errors import Conflict, Invalid
@@ -179,7 +176,7 @@ def list_engagements(
 @router.post("/engagements", status_code=201)
 def create_engagement(body: EngagementIn, call: Write) -> EngagementOut:
     """Open an engagement by hand, as a lead. Its workflow starts."""
-    _check_people(call.session, body.model_dump())
+    check_references(call.session, body.model_dump())
     return _out(call, open_engagement(call.session, now=call.now, **body.model_dump()))
 
 
@@ -195,7 +192,7 @@ def update_engagement(engagement_id: str, body: EngagementChange, call: Write) -
     engagement = _at(call, engagement_id, body.version)
     given = body.model_dump(exclude_unset=True, exclude={"version"})
     changes = {name: value for name, value in given.items() if value is not None or name in ("company_id", "owner_id")}
-    _check_people(call.session, changes)
+    check_references(call.session, changes)
     return _out(call, change_engagement(call.session, engagement, changes))
 
 
@@ -277,13 +274,6 @@ def _at(call: Call, engagement_id: str, version: int | None) -> Engagement:
     if version is not None and version != engagement.version:
         raise Conflict("Somebody else changed this engagement since you looked. Reload and try again.", field="version")
     return engagement
-
-
-def _check_people(session: Session, values: dict[str, Any]) -> None:
-    """Raises Invalid when a contact, company or member of another workspace, or none at all, is named."""
-    for name, table in (("contact_id", Contact), ("company_id", Company), ("owner_id", Member)):
-        if values.get(name) is not None and session.get(table, values[name]) is None:
-            raise Invalid(f"There is no such {name.removesuffix('_id')}.", field=name)
 
 
 def _out(call: Call, engagement: Engagement) -> EngagementOut:

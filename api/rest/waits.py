@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, select
 
-from api.deps import Read, Write
+from api.deps import Read, Write, worker_only
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from models.commands.waits import close_waits, register_wait, repair_wait
@@ -71,7 +71,7 @@ def show_wait(wait_id: str, call: Read) -> WaitOut:
     return WaitOut.model_validate(_get(call, wait_id))
 
 
-@router.post("/waits", status_code=201)
+@router.post("/waits", status_code=201, dependencies=[Depends(worker_only)])
 def create_wait(wanted: WaitInput, call: Write) -> WaitOut:
     """Register a wait; the same workflow and key again changes it."""
     wait = register_wait(call.session, wanted, now=call.now)
@@ -79,7 +79,7 @@ def create_wait(wanted: WaitInput, call: Write) -> WaitOut:
     return WaitOut.model_validate(wait)
 
 
-@router.post("/waits/closures", status_code=204)
+@router.post("/waits/closures", status_code=204, dependencies=[Depends(worker_only)])
 def create_closure(closing: CloseWaitInput, call: Write) -> None:
     """End one wait of a workflow, or all of them."""
     close_waits(call.session, closing.workflow_id, closing.key, closed_by=closing.closed_by or call.actor, now=call.now)

@@ -12,6 +12,7 @@ from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.contacts import find_contact_by_email, find_contact_by_phone
+from models.queries.references import check_references
 from models.rules.contacts import company_domain, filled_blanks, name_from_email, normalised_email, normalised_phone
 from models.tables.contacts import Contact
 from models.tables.workspaces import Workspace
@@ -131,6 +132,7 @@ def _set(session: Session, contact: Contact, values: dict[str, Any], *, actor: s
     if contact.timezone and contact.timezone not in available_timezones():
         raise Invalid("There is no such time zone. Write it like Europe/London.", field="timezone")
     with session.no_autoflush:
+        check_references(session, {name: values[name] for name in changed})
         other = find_contact_by_email(session, contact.email or "")
     if other is not None and other.id != contact.id:
         raise Conflict(f"{other.name} has this mail address already.", field="email")

@@ -10,6 +10,7 @@ from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.forms import get_version, is_slug_taken
+from models.queries.references import check_references
 from models.rules.forms import as_fields, as_json, form_problems
 from models.tables.forms import Form, FormVersion
 from models.types.errors import Conflict, Invalid, Refused
@@ -36,11 +37,10 @@ def draft_form(session: Session, *, name: str, owner_id: str | None = None, **va
         slug="",
         fields=as_json(STARTER),
         thank_you="Thank you! We will come back to you soon.",
-        owner_id=owner_id,
     )
     title = values.pop("title", "") or name
     slug = values.pop("slug", "") or _free_slug(session, name)
-    _set(session, form, {"name": name, "title": title, "slug": slug, **values})
+    _set(session, form, {"name": name, "title": title, "slug": slug, "owner_id": owner_id, **values})
     session.add(form)
     session.flush()
     return form
@@ -71,6 +71,7 @@ def _set(session: Session, form: Form, values: dict[str, Any]) -> None:
         raise Invalid("The page to go on to begins with https://.", field="redirect_url")
     if form.response_limit is not None and form.response_limit < 1:
         raise Invalid("The limit is one answer or more; leave it empty for none.", field="response_limit")
+    check_references(session, values)
     _check_shape(values)
 
 

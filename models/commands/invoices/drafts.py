@@ -11,6 +11,7 @@ from models.commands.ledger import lock_invoice
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.invoices import computed_totals, find_invoice_of, list_lines
+from models.queries.references import check_references
 from models.rules.invoices import can_edit
 from models.tables.companies import Company
 from models.tables.contacts import Contact
@@ -45,6 +46,7 @@ def draft_invoice(
     known = _find_same(session, origin)
     if known is not None:
         return known
+    check_references(session, asdict(origin))
     contact = _get(session, Contact, contact_id, "There is no such contact.")
     if engagement_id is not None:
         _get(session, Engagement, engagement_id, "There is no such engagement.")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.commands.retainers.billing import finish_retainer
-from models.commands.retainers.rows import add_period, lock_retainer, say, set_terms
+from models.commands.retainers.rows import add_period, check_projects, lock_retainer, say, set_terms
 from models.queries.retainers import find_period, terms_of
 from models.rules.dates import local_date
 from models.rules.retainers import (
@@ -24,7 +24,6 @@ from models.rules.retainers import (
     terms_resumed_on,
 )
 from models.tables.payments import SavedMethod
-from models.tables.projects import Project
 from models.tables.retainers import Retainer
 from models.types.errors import Invalid, Refused
 from models.types.retainers import Collection, Pause, PeriodStatus, RetainerStatus
@@ -157,9 +156,7 @@ def choose_projects(session: Session, retainer: Retainer, project_ids: Sequence[
     """
     retainer = _running(session, retainer)
     terms = terms_of(retainer)
-    own = session.exec(select(Project.id).where(Project.engagement_id == retainer.engagement_id)).all()
-    if not set(project_ids or ()) <= set(own):
-        raise Invalid("This project is not part of the engagement.", field="project_ids")
+    check_projects(session, retainer.engagement_id, project_ids)
     chosen = None if project_ids is None else tuple(project_ids)
     set_terms(session, retainer, replace(terms, hours=replace(terms.hours, project_ids=chosen)))
     say(session, retainer, "retainer.changed")

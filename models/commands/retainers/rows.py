@@ -1,11 +1,15 @@
 """What all changes of a retainer share: holding its row, writing its terms, saying what happened."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, select
 
 from models.commands.events import record
 from models.ids import new_id
 from models.queries.retainers import as_json
+from models.tables.projects import Project
 from models.tables.retainers import Retainer, RetainerPeriod
+from models.types.errors import Invalid
 from models.types.retainers import Period, PeriodStatus, RetainerTerms
 
 _SAYS = {PeriodStatus.SKIPPED: "retainer.period_skipped", PeriodStatus.ASKED: "retainer.period_asked"}
@@ -16,6 +20,13 @@ def lock_retainer(session: Session, retainer: Retainer) -> Retainer:
     session.flush()
     statement = select(Retainer).where(Retainer.id == retainer.id).with_for_update()
     return session.exec(statement.execution_options(populate_existing=True)).one()
+
+
+def check_projects(session: Session, engagement_id: str, project_ids: Sequence[str] | None) -> None:
+    """Raises Invalid for a project of another engagement; None and none at all are fine."""
+    own = session.exec(select(Project.id).where(Project.engagement_id == engagement_id)).all()
+    if not set(project_ids or ()) <= set(own):
+        raise Invalid("This project is not part of the engagement.", field="project_ids")
 
 
 def set_terms(session: Session, retainer: Retainer, terms: RetainerTerms) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.commands.retainers.rows import say, set_terms
+from models.commands.retainers.rows import check_projects, say, set_terms
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.retainers import find_retainer_from, terms_from
@@ -145,3 +145,4 @@ def _check(session: Session, draft: RetainerDraft) -> None:
         row: Any = session.get(table, row_id)
         if row is None or row.workspace_id != workspace_id_of(session):
             raise NotFound(missing)
+    check_projects(session, draft.engagement_id, terms.hours.project_ids)
