@@ -97,7 +97,7 @@ def _ada(teller: Teller, template_id: str) -> None:
     with _days_ago(9):
         link = teller.do(f"/proposals/{proposal['id']}/link")["url"]
         sign(teller.browser, link, name="Ada Byron")
-        for resource in ("project", "portal_invitations"):
+        for resource in ("project", "portal_invitations", "deposit_invoice", "retainers"):
             teller.follow_up("proposals", proposal["id"], resource)
         _book(teller, engagement, proposal["id"])
     _work(teller, engagement)

@@ -42,7 +42,7 @@ def plans(settings: Settings) -> list[ChildPlan]:
     """The children in the order of their start; they are stopped the other way round."""
     ports = settings.ports
     mail = ["--smtp-port", str(ports.smtp), "--port", str(ports.mail_page), "--db", str(settings.home / "mail.db")]
-    mail += ["--inbound-url", f"{settings.api_url}/webhooks/inbound", "--inbound-secret", settings.mail_inbound_secret]
+    mail += ["--inbound-url", f"{settings.api_url}/webhooks/mail", "--inbound-secret", settings.mail_inbound_secret]
     provider = ["--port", str(ports.provider), "--db", str(settings.home / "provider.db")]
     provider += ["--webhook-url", f"{settings.api_url}/webhooks/stripe", "--webhook-secret", settings.stripe_webhook_secret]
     return [

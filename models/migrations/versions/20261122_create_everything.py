@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = 'dbabc9eea041'
+revision = '2593f24a4cd4'
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -1,0 +1,27 @@
+"""`make journey`: walks all eleven steps against a running `make up`; the exit status tells whether it arrived."""
+
+import sys
+
+from models.ids import new_token
+from models.settings import get_settings
+from tests.journeys.story import STEPS, walk
+from tests.journeys.world import Lost, World
+
+
+def main() -> int:
+    """Walk once. Safe to repeat: every walk is another lead's."""
+    port = get_settings().port
+    run = "".join(character for character in new_token().lower() if character.isalnum())[:8]
+    sys.stdout.write(f"Walking from the first enquiry to the retainer on port {port}, as lead {run}\n\n")
+    try:
+        world = World(port, run)
+    except Lost as lost:
+        sys.stdout.write(f"  The journey cannot begin: {lost}\n  Is `make up` running, with its demo workspace?\n")
+        return 1
+    taken = walk(world, lambda line: sys.stdout.write(line + "\n") and sys.stdout.flush())
+    sys.stdout.write(f"\n  {taken}/{len(STEPS)}\n")
+    return 0 if taken == len(STEPS) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
