@@ -27,6 +27,7 @@ _AUTOCOMPLETE = {
     FieldRole.CONTACT_TITLE: "organization-title",
     FieldRole.COMPANY_NAME: "organization",
 }
+_PREFILLED = frozenset(FieldKind) - {FieldKind.ADDRESS, FieldKind.MULTI, FieldKind.FILE, FieldKind.CONSENT}
 _COMPARISONS = {
     Comparison.IS: "is “{}”",
     Comparison.IS_NOT: "is not “{}”",
@@ -111,6 +112,11 @@ def typed_values(fields: Sequence[FormField], posted: PostedForm) -> dict[str, A
         elif one.kind != FieldKind.FILE:
             typed[one.key] = posted.value(one.key)
     return typed
+
+
+def prefilled_values(fields: Sequence[FormField], given: Mapping[str, str]) -> dict[str, str]:
+    """What a link may fill in: texts and choices. Never a consent: that is the person's own act."""
+    return {one.key: given[one.key] for one in fields if one.key in given and one.kind in _PREFILLED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def _mail(call: Call, conversation: Conversation, message: Message, to: Contact 
         key=f"message:{message.id}:{to.id}",
         template=template,
         to=to,
-        subject=about or f"Message from {message.author_name}",
+        subject=" ".join((about or f"Message from {message.author_name}").split()),
         context={
             "message": message,
             "about": about,

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.deps import Call, Read, Slow
 from api.files import Posted, PostedForm, keep_upload, limited, posted_form
-from api.forms import HONEYPOT, TOKEN, FieldView, claimed_files, field_views, is_hasty, page_token, typed_values
+from api.forms import HONEYPOT, TOKEN, FieldView, claimed_files, field_views, is_hasty, page_token, prefilled_values, typed_values
 from api.render import public_page, redirect
 from api.routing import Router
 from api.throttle import throttle
@@ -76,7 +76,8 @@ def _show(call: Call, slug: str, *, embed: bool) -> Response:
         refuse_if_closed(call.session, form, now=call.now)
     except Refused as closed:
         return _closed(call, version, closed, embed, status=410)
-    return _page(call, form, version, embed=embed, values=dict(call.request.query_params))
+    given = prefilled_values(as_fields(version.fields), call.request.query_params)
+    return _page(call, form, version, embed=embed, values=given)
 
 
 @router.get("/f/{slug}/thanks")

@@ -14,6 +14,7 @@ ADDRESS_PARTS = ("street", "postal_code", "city", "country")
 MAX_TEXT = 500
 MAX_LONG = 20_000
 MAX_FILES = 10
+_MOST_MINOR = 10**15
 
 
 def checked_answers(
@@ -53,7 +54,7 @@ def _missing(field: FormField) -> str:
 
 
 def _text(field: FormField, raw: Any, country: str, currency: str) -> str:
-    text = _one(raw).replace("\r\n", "\n").replace("\0", "").strip()
+    text = _one(raw).replace("\r\n", "\n").strip()
     limit = MAX_LONG if field.kind == FieldKind.LONG else MAX_TEXT
     if len(text) > limit:
         raise ValueError(f"This is too long: at most {limit} characters.")
@@ -84,7 +85,7 @@ def _money(field: FormField, raw: Any, country: str, currency: str) -> dict[str,
     kept = field.currency or currency
     if isinstance(raw, Mapping):
         minor = raw.get("minor")
-        if type(minor) is not int or raw.get("currency", kept) != kept:
+        if type(minor) is not int or not 0 <= minor < _MOST_MINOR or raw.get("currency", kept) != kept:
             raise ValueError(f"Give the amount as whole minor units of {kept}.")
         return {"minor": minor, "currency": kept}
     text = _one(raw).strip()
@@ -173,7 +174,8 @@ def _one(raw: Any) -> str:
         raw = raw[0] if raw else ""
     if raw is None or isinstance(raw, Mapping | Upload):
         return ""
-    return str(raw)
+    # Neither database stores a null character, and half of a surrogate pair is no text at all.
+    return str(raw).replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _decimal(text: str) -> Decimal:

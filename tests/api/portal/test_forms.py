@@ -250,6 +250,13 @@ def test_the_address_fills_in_what_it_names(public, form):
     assert 'value="Ada"' in shown
 
 
+def test_a_link_cannot_agree_for_a_person(public, form):
+    shown = public.get("/f/enquiry?consent=on&brief=x&pages=3").text
+
+    assert 'value="3"' in shown
+    assert "checked" not in shown.replace("has-checked", "")
+
+
 def test_every_kind_of_field_is_drawn_with_a_label(public, database, studio):
     kinds = [kind for kind in FieldKind if kind not in (FieldKind.HIDDEN, FieldKind.EMAIL)]
     fields = (
@@ -259,7 +266,7 @@ def test_every_kind_of_field_is_drawn_with_a_label(public, database, studio):
     with database.write(studio.scope) as session:
         make_form(session, fields=fields, slug="all")
 
-    shown = public.get("/f/all").text
+    shown = public.get("/f/all?" + "&".join(f"a_{kind}=x" for kind in FieldKind)).text
 
     for kind in FieldKind:
         assert kind == FieldKind.HIDDEN or f"Ask {kind}" in shown

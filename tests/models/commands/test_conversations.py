@@ -1,5 +1,7 @@
 """What is said, and who may say it by mail."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import select
 
@@ -11,6 +13,7 @@ from models.commands.conversations import (
     post_message,
     reply_token,
 )
+from models.queries.conversations import get_conversation
 from models.tables.conversations import Conversation, Message
 from models.tables.events import Event
 from models.types.errors import Invalid
@@ -40,6 +43,18 @@ def test_the_same_key_is_the_same_message(session):
     _post(session, channel, author="automation:aut_1", body="Again")
 
     assert [message.body for message in session.exec(select(Message))] == ["Hello"]
+
+
+def test_many_clicks_at_once_are_one_message(database, studio):
+    with database.write(studio.scope) as session:
+        channel_id = ensure_channel(session, "CRM").id
+
+    def click(_):
+        with database.write(studio.scope) as session:
+            return _post(session, get_conversation(session, channel_id), author="member:m").id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(click, range(16)))) == 1
 
 
 def test_a_clients_message_waits_on_us_until_we_answer(session, studio):
