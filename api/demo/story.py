@@ -117,7 +117,8 @@ def _book(teller: Teller, engagement_id: str, proposal_id: str) -> None:
         "engagement_id": engagement_id,
         "proposal_id": proposal_id,
     }
-    teller.do("/bookings", booking)
+    made = teller.do("/bookings", booking)
+    teller.follow_up("bookings", made["id"], "confirmations")
 
 
 def _work(teller: Teller, engagement_id: str) -> None:

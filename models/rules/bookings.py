@@ -34,7 +34,8 @@ def can_hold(status: BookingStatus, *, starts_at: datetime, now: datetime) -> bo
 
 def booking_schedule(facts: BookingFacts, *, now: datetime) -> Schedule:
     """What is due next for a call: telling both sides of its present version, reminders, recording that it took place."""
-    if facts.told_sequence < facts.sequence:
+    is_past = is_live(facts.status) and facts.ends_at <= now
+    if facts.told_sequence < facts.sequence and not is_past:
         return Schedule(action="confirm", wake_at=now.isoformat(), index=facts.sequence)
     if not is_live(facts.status):
         return Schedule(is_over=True)

@@ -37,6 +37,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
         (replace(FACTS, told_at=START - HOUR / 2), START - HOUR / 2, "hold", START + timedelta(minutes=30), 0),
         # Nobody was at work for a day: the reminders that were missed become one.
         (FACTS, START - timedelta(minutes=10), "remind", START - HOUR, 1),
+        # Nobody was at work until after the call: an invitation to it would only confuse.
+        (replace(FACTS, told_sequence=-1, told_at=None), START + HOUR, "hold", START + timedelta(minutes=30), 0),
         # Nothing is sent once the call has begun.
         (FACTS, START, "hold", START + timedelta(minutes=30), 0),
     ],
