@@ -94,7 +94,7 @@ def invoice_document(
     kind = _KINDS[InvoiceKind(invoice.kind)]
     words = _Words(invoice.currency, workspace.locale)
     return InvoiceDocument(
-        kind="Draft" if invoice.number is None else kind,
+        kind="Draft" if invoice.number is None else "",
         title=f"{kind} {invoice.number}" if invoice.number else kind,
         from_lines=parties["from"],
         to_lines=parties["to"],
@@ -120,6 +120,12 @@ def invoice_html(session: Session, settings: Settings, invoice: Invoice, workspa
     brand = {"name": workspace.name, "colour": workspace.brand_color, "logo": _logo(session, settings, workspace)}
     template = environment().get_template("pdf/invoices/invoice.html")
     return template.render(title=document.title, document=document, brand=brand, locale=workspace.locale)
+
+
+def hours(seconds: int) -> str:
+    """Worked time to the second where it is not whole minutes, so that time by rate is the amount: "1:30 h", "1:01:40 h"."""
+    rest = f":{seconds % 60:02d}" if seconds % 60 else ""
+    return f"{duration(seconds)}{rest} h"
 
 
 def pdf_name(invoice: Invoice) -> str:
@@ -157,7 +163,7 @@ def _facts(session: Session, invoice: Invoice, words: _Words) -> list[tuple[str,
 def _line(row: InvoiceLineItem, line: LineTotals, words: _Words) -> LineWords:
     what, _, more = row.description.partition("\n")
     is_timed, is_discount = row.seconds is not None, row.kind == "discount"
-    amount = f"{duration(row.seconds)} h" if row.seconds is not None else quantity(row.quantity_milli)
+    amount = hours(row.seconds) if row.seconds is not None else quantity(row.quantity_milli)
     price = words.money(row.unit_price_minor) + (" / h" if is_timed or row.kind == "hourly" else "")
     if is_discount:
         price = percent(row.discount_bps * 10) if row.discount_bps else words.money(-row.unit_price_minor)
@@ -194,7 +200,7 @@ def _work(session: Session, rows: Sequence[InvoiceLineItem], words: _Words) -> l
             words.day(entry.local_day),
             ": ".join(part for part in (entry.task_name, entry.note) if part) or entry.project_name or "Work",
             entry.member_name,
-            f"{duration(entry.seconds)} h",
+            hours(entry.seconds),
         )
         for entry in (worked_time(session, list_billed_entries(session, timed)) if timed else [])
     ]

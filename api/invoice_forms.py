@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from api.files import PostedForm
-from api.web.formats import duration, quantity
+from api.invoice_documents import hours
+from api.web.formats import quantity
 from models.queries.invoices import as_line_item
 from models.rules.money import parse_amount
 from models.tables.invoices import Invoice, InvoiceLineItem
@@ -117,7 +118,7 @@ def _typed(row: InvoiceLineItem, currency: str) -> LineTyped:
 
 
 def _hours(row: InvoiceLineItem | None) -> str:
-    return f"{duration(row.seconds)} h" if row is not None and row.seconds is not None else ""
+    return hours(row.seconds) if row is not None and row.seconds is not None else ""
 
 
 def _posted_lines(posted: PostedForm) -> list[LineTyped]:

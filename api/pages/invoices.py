@@ -36,7 +36,6 @@ from models.types.timeline import Timeline
 router = Router("invoices", Door.MEMBER)
 _PAGE = 50
 _VIEWS = (
-    ("", "All"),
     ("draft", "Drafts"),
     ("open", "Open"),
     ("overdue", "Overdue"),
@@ -137,7 +136,10 @@ def index(
         rows=[_row(invoice, names.get(invoice.contact_id, ""), call) for invoice in shown],
         status=status,
         q=q,
-        chips=[{"text": text, "href": _here({"status": key, "q": q}), "current": key == status} for key, text in _VIEWS],
+        chips=[
+            {"text": text, "href": _here({"status": "" if key == status else key, "q": q}), "current": key == status}
+            for key, text in _VIEWS
+        ],
         stats=_stats(call),
         is_new=not (found or status or q or before),
         newer=_here(filters) if before else None,

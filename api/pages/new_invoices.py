@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from api.attempts import attempt
 from api.deps import Call, Read, Write
 from api.files import Posted
+from api.invoice_documents import hours
 from api.render import fragment, member_page, redirect
 from api.routing import Router
 from api.web.formats import duration, money
@@ -194,10 +195,10 @@ def _preview(call: Call, values: Mapping[str, str]) -> TimePreview:
     words = _Money(currency, call.workspace.locale)
     return TimePreview(
         lines=[
-            (item.description, f"{duration(item.seconds or 0)} h × {words(item.unit_price_minor)}", words(line.amount_minor))
+            (item.description, f"{hours(item.seconds or 0)} × {words(item.unit_price_minor)}", words(line.amount_minor))
             for item, line in zip(items, totals.lines, strict=True)
         ],
-        hours=f"{duration(sum(entry.seconds for entry in entries))} h",
+        hours=hours(sum(entry.seconds for entry in entries)),
         net=words(totals.net_minor),
         total=words(totals.total_minor),
     )

@@ -30,7 +30,7 @@ from models.types.principals import Door
 
 router = Router("payments", Door.MEMBER)
 _PAGE = 50
-_VIEWS = (("", "All"), ("succeeded", "Received"), ("pending", "Under way"), ("failed", "Failed"))
+_VIEWS = (("succeeded", "Received"), ("pending", "Under way"), ("failed", "Failed"))
 _POSTINGS = {
     "invoice:issued": "Invoice issued",
     "invoice:voided": "Invoice voided",
@@ -108,7 +108,9 @@ def index(
     names = names_of_people(call.session, (invoice.contact_id for invoice in invoices.values()))
     page = PaymentsPage(
         rows=[PaymentRow(one, invoices[one.invoice_id], names.get(invoices[one.invoice_id].contact_id, "")) for one in shown],
-        chips=[{"text": text, "href": _here(status=key), "current": key == status} for key, text in _VIEWS],
+        chips=[
+            {"text": text, "href": _here(status="" if key == status else key), "current": key == status} for key, text in _VIEWS
+        ],
         status=status,
         newer=_here(status=status) if before else None,
         older=_here(status=status, before=shown[-1].id) if len(found) > _PAGE else None,
