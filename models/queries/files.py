@@ -39,3 +39,9 @@ def files_statement(*, engagement_id: str | None = None, subject_id: str | None 
 def list_files_of(session: Session, subject_id: str) -> list[File]:
     """The files of one subject, oldest first."""
     return list(session.exec(files_statement(subject_id=subject_id).order_by(col(File.id))))
+
+
+def list_shared_files(session: Session, engagement_ids: list[str]) -> list[File]:
+    """What the client of these engagements may have, newest first."""
+    shared = files_statement().where(col(File.engagement_id).in_(engagement_ids), col(File.is_shared).is_(True))
+    return list(session.exec(shared.order_by(col(File.id).desc())))
