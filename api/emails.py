@@ -14,6 +14,7 @@ from api.render import brand
 from api.web.environment import environment
 from models.commands.emails import MailWanted, get_email, has_unsubscribed, mark_failed, mark_sent, queue_email
 from models.db import Database
+from models.ids import derived_token
 from models.settings import Settings
 from models.tables.contacts import Contact
 from models.tables.emails import Email
@@ -137,7 +138,11 @@ def _outgoing(session: Session, settings: Settings, email: Email) -> OutgoingMai
         reply_to=email.reply_to or None,
         in_reply_to=email.in_reply_to or None,
         attachments=_attachments(session, settings, email),
-        headers=unsubscribe_headers(f"{settings.public_url}/unsubscribe/{email.id}") if email.is_marketing else (),
+        headers=unsubscribe_headers(
+            f"{settings.public_url}/unsubscribe/{email.id}/{derived_token(settings.secret_key, email.id)}"
+        )
+        if email.is_marketing
+        else (),
     )
 
 

@@ -13,6 +13,7 @@ from api.portal import (
     messages,
     projects,
     proposals,
+    unsubscribing,
 )
 
 ROUTERS = [
@@ -29,4 +30,5 @@ ROUTERS = [
     messages.router,
     projects.router,
     proposals.router,
+    unsubscribing.router,
 ]

@@ -160,6 +160,14 @@ def unarchive_contact(session: Session, contact: Contact) -> None:
         record(session, "contact.unarchived", contact.id, contact_id=contact.id)
 
 
+def unsubscribe_contact(session: Session, contact: Contact, *, now: datetime) -> None:
+    """Send a person no more mail that they did not order. Doing it twice changes nothing."""
+    if contact.unsubscribed_at is None:
+        contact.unsubscribed_at = now
+        session.add(contact)
+        record(session, "contact.changed", contact.id, contact_id=contact.id)
+
+
 def _country(session: Session) -> str:
     with session.no_autoflush:
         workspace = session.get(Workspace, workspace_id_of(session))
