@@ -180,10 +180,11 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _day_list(text: str) -> list[int]:
+def day_list(text: str) -> list[int]:
+    """Days as typed, such as "3, 7, 14", rising. Raises Invalid."""
     parts = [part.strip() for part in re.split(r"[,; ]+", text.strip()) if part.strip()]
     if not all(re.fullmatch(r"-?\d{1,3}", part) for part in parts):
-        raise ValueError("Write days after the due date, such as 3, 7, 14.")
+        raise Invalid("Write days after the due date, such as 3, 7, 14.", field="reminder_days")
     return sorted({int(part) for part in parts})
 
 
@@ -196,7 +197,7 @@ def _share_bps(text: str) -> int:
 
 _READERS: dict[str, tuple[str, Any]] = {
     "due_days": ("due_days", _days),
-    "reminder_days": ("reminder_days", _day_list),
+    "reminder_days": ("reminder_days", day_list),
     "purchase_order": ("purchase_order", lambda text: text.strip()[:200]),
     "notes": ("notes", lambda text: text.strip()[:5000]),
     "discount": ("discount_bps", _share_bps),

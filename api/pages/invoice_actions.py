@@ -5,15 +5,17 @@ from typing import Annotated
 from fastapi import Form
 from fastapi.responses import Response
 
+from api.attempts import attempt
 from api.deps import Slow, Write
 from api.files import file_response
 from api.invoice_documents import pdf_name
+from api.invoice_forms import day_list
 from api.invoices import deliver_invoice, draft_pdf, give_up, invoice_pdf, remind, void
 from api.pages.invoices import invoice_page
 from api.payments import Till, reconcile_invoice
 from api.render import member_page, redirect
 from api.routing import Router
-from models.commands.invoices import credit_invoice, delete_draft, issue_invoice
+from models.commands.invoices import change_reminders, credit_invoice, delete_draft, issue_invoice
 from models.queries.contacts import get_contact
 from models.queries.invoices import get_invoice
 from models.rules.money import parse_amount
@@ -57,6 +59,16 @@ def create_reminder(invoice_id: str, call: Write, index: Annotated[int, Form()] 
     """Send the next reminder now."""
     remind(call, invoice_id, index)
     return redirect(call, f"/invoices/{invoice_id}", flash="The reminder is on its way.")
+
+
+@router.post("/invoices/{invoice_id}/reminder_days")
+def update_reminder_days(invoice_id: str, call: Write, days: Annotated[str, Form(max_length=100)] = "") -> Response:
+    """Change when the client is reminded."""
+    errors = attempt(call, lambda: change_reminders(call.session, get_invoice(call.session, invoice_id), day_list(days)))
+    if errors:
+        page = invoice_page(call, get_invoice(call.session, invoice_id), errors)
+        return member_page(call, "invoices/show.html", page, nav="invoices", status=422)
+    return redirect(call, f"/invoices/{invoice_id}", flash="The reminders are changed.")
 
 
 @router.post("/invoices/{invoice_id}/reconciliations")

@@ -142,6 +142,12 @@ def show_ledger(call: Read, before: str = "") -> Response:
     return member_page(call, "payments/ledger.html", page, nav="payments")
 
 
+@router.get("/payments/{payment_id}")
+def show(payment_id: str, call: Read) -> Response:
+    """A payment stands on the page of its invoice."""
+    return redirect(call, f"/invoices/{get_payment(call.session, payment_id).invoice_id}")
+
+
 @router.post("/invoices/{invoice_id}/payments")
 def create(
     invoice_id: str,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Form
 from fastapi.responses import Response
 
-from api.deps import Call, Read, Slow
+from api.deps import Call, Read, Slow, Write
 from api.files import file_response
 from api.invoice_documents import InvoiceDocument, invoice_document
 from api.invoices import invoice_pdf
@@ -15,12 +15,20 @@ from api.payments import Till, begin_checkout, offered_provider, settle_payment
 from api.render import portal_page, public_page, redirect
 from api.routing import Router
 from api.web.formats import day, money
+from models.commands.saved_methods import remove_method
 from models.queries.invoices import get_invoice, list_client_invoices, stored_sums
-from models.queries.payments import find_live_payment, get_payment, list_payments_of, list_receipts
+from models.queries.payments import (
+    find_live_payment,
+    get_payment,
+    get_saved_method,
+    list_payments_of,
+    list_receipts,
+    list_saved_methods,
+)
 from models.rules.dates import local_date
 from models.rules.invoices import amount_due, can_pay, invoice_standing
 from models.tables.invoices import Invoice
-from models.tables.payments import Payment
+from models.tables.payments import Payment, SavedMethod
 from models.types.errors import NotFound, Unavailable
 from models.types.invoices import InvoiceKind, InvoiceStanding, InvoiceStatus
 from models.types.principals import Door
@@ -82,6 +90,7 @@ class ClientInvoicesPage:
 
     rows: list[InvoiceRow]
     owed: list[str]
+    cards: list[SavedMethod]
 
 
 @router.get("/portal/invoices")
@@ -95,8 +104,19 @@ def index(call: Read) -> Response:
     page = ClientInvoicesPage(
         rows=[_row(call, invoice) for invoice in invoices],
         owed=[money(minor, currency, locale) for currency, minor in sorted(owed.items()) if minor],
+        cards=list_saved_methods(call.session, call.principal.id),
     )
     return portal_page(call, "invoices/client_index.html", page, place="invoices")
+
+
+@router.post("/portal/saved_methods/{saved_method_id}/removal")
+def create_removal(saved_method_id: str, call: Write) -> Response:
+    """Take the consent back: the card is never charged again."""
+    method = get_saved_method(call.session, saved_method_id)
+    if method.contact_id != call.principal.id:
+        raise NotFound("There is no such saved payment method.")
+    remove_method(call.session, method, now=call.now)
+    return redirect(call, "/portal/invoices", flash="The card is removed. It will not be charged again.")
 
 
 @router.get("/portal/invoices/{invoice_id}")

@@ -60,6 +60,8 @@ def start_payment(
     )
     session.add(payment)
     session.flush()
+    # From here on the provider is asked, should its messages never come.
+    _say(session, "payment.started", payment, invoice)
     return payment
 
 
@@ -96,14 +98,7 @@ def fail_payment(session: Session, payment: Payment, failure: str) -> None:
     payment.status, payment.failure = PaymentStatus.FAILED.value, failure
     session.add(payment)
     session.flush()
-    record(
-        session,
-        "payment.failed",
-        payment.id,
-        engagement_id=invoice.engagement_id,
-        contact_id=invoice.contact_id,
-        invoice_id=invoice.id,
-    )
+    _say(session, "payment.failed", payment, invoice)
     note_period_unpaid(session, invoice)
 
 
@@ -199,14 +194,7 @@ def _receive(session: Session, payment: Payment, invoice: Invoice, *, at: dateti
     owed = balance(list_sides(session, invoice.id), Account.RECEIVABLE)
     posting = Posting(f"payment:{payment.id}:succeeded", invoice.id, payment.currency, at, payment_id=payment.id)
     post(session, posting, payment_sides(payment.amount_minor, owed_minor=owed))
-    record(
-        session,
-        "payment.succeeded",
-        payment.id,
-        engagement_id=invoice.engagement_id,
-        contact_id=invoice.contact_id,
-        invoice_id=invoice.id,
-    )
+    _say(session, "payment.succeeded", payment, invoice)
     settle_invoice(session, invoice, now=at)
 
 
@@ -233,6 +221,11 @@ def _check(payment: Payment, charge: Charge) -> None:
     is_other = payment.provider_ref not in (None, charge.provider_ref)
     if payment.status == PaymentStatus.SUCCEEDED and charge.status == PaymentStatus.SUCCEEDED and is_other:
         raise ChargeMismatch("The provider speaks of a second charge for one attempt.")
+
+
+def _say(session: Session, event_type: str, payment: Payment, invoice: Invoice) -> None:
+    about = {"engagement_id": invoice.engagement_id, "contact_id": invoice.contact_id}
+    record(session, event_type, payment.id, **about, invoice_id=invoice.id)
 
 
 def _alert(session: Session, invoice: Invoice, payment: Payment) -> None:

@@ -107,6 +107,12 @@ def find_saved_method(session: Session, contact_id: str, provider: str) -> Saved
     return session.exec(statement.order_by(col(SavedMethod.id).desc())).first()
 
 
+def list_saved_methods(session: Session, contact_id: str) -> list[SavedMethod]:
+    """The methods of a client that may be charged, the newest first."""
+    statement = select(SavedMethod).where(SavedMethod.contact_id == contact_id, col(SavedMethod.removed_at).is_(None))
+    return list(session.exec(statement.order_by(col(SavedMethod.id).desc())).all())
+
+
 def payments_matching(*, status: str | None = None, invoice_id: str | None = None, provider: str | None = None) -> Any:
     """A select of payments, in no order."""
     statement = select(Payment)

@@ -64,6 +64,9 @@ def targets(happened: Happened) -> list[tuple[str, str]]:
     if happened.subject_kind in _OWN_WORKFLOW:
         starts = happened.type in _STARTED_BY_ENGAGEMENT and not happened.engagement_id
         found.append((_OWN_WORKFLOW[happened.subject_kind](happened.subject_id), "start" if starts else "signal"))
+    if happened.subject_kind == "payment":
+        # Money may come, and go back, after the invoice's workflow has ended: then it begins again for what is left to do.
+        found.append((invoice_workflow_id(str((happened.payload or {})["invoice_id"])), "start"))
     if happened.subject_kind == "automation_run" and happened.type != "automation_run.finished":
         starts = happened.type == "automation_run.requested" and not happened.engagement_id
         if starts or happened.type != "automation_run.requested":

@@ -162,10 +162,12 @@ CATALOGUE: dict[str, EventType] = {
             ("paid", "An invoice was paid", (), True),
             ("voided", "An invoice was voided", (), True),
             ("overdue", "An invoice became overdue", (), False),
+            ("changed", "The reminders of an invoice were changed", (), False),
             ("written_off", "An invoice was written off", (), False),
         ),
         *_types(
             "payment",
+            ("started", "A payment was begun", ("invoice_id",), False),
             ("succeeded", "A payment arrived", ("invoice_id",), True),
             ("failed", "A payment failed", ("invoice_id",), False),
             ("refunded", "A payment was refunded", ("invoice_id",), True),

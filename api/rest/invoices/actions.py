@@ -11,7 +11,7 @@ from api.invoices import at_version, deliver_invoice, draft_pdf, give_up, invoic
 from api.payments import Till, reconcile_invoice
 from api.rest.invoices.shapes import ActionIn, InvoiceOut, VersionIn, invoice_out
 from api.routing import Router
-from models.commands.invoices import credit_invoice, issue_deposit, issue_invoice
+from models.commands.invoices import change_reminders, credit_invoice, issue_deposit, issue_invoice
 from models.queries.invoice_facts import get_invoice_facts
 from models.queries.invoices import get_invoice
 from models.queries.proposals import get_proposal
@@ -41,6 +41,12 @@ class CreditIn(VersionIn):
     gross_by_line: dict[str, int] | None = Field(default=None, examples=[{"ili_01k7w3y6m0": 11900}])
     amount_minor: int | None = Field(default=None, gt=0, examples=[11900])
     reason: str = Field(default="", max_length=2000, examples=["Two hours less than estimated"])
+
+
+class ReminderDaysIn(VersionIn):
+    """Days after the due date; negative is before it."""
+
+    reminder_days: list[int] = Field(max_length=20, examples=[[3, 7, 14]])
 
 
 class DepositOut(BaseModel):
@@ -81,6 +87,14 @@ def create_credit_note(invoice_id: str, body: CreditIn, call: Write) -> InvoiceO
         reason=body.reason,
     )
     return _out(call, note)
+
+
+@router.put("/invoices/{invoice_id}/reminder_days")
+def update_reminder_days(invoice_id: str, body: ReminderDaysIn, call: Write) -> InvoiceOut:
+    """Change when the client is reminded; an empty list stops it. Allowed after issue: reminders are no part of the document."""
+    invoice = at_version(call.session, invoice_id, body.version)
+    change_reminders(call.session, invoice, body.reminder_days)
+    return _out(call, invoice)
 
 
 @router.get("/invoices/{invoice_id}/schedule")

@@ -11,7 +11,7 @@ from models.commands.invoices.drafts import add_line, change_invoice, change_lin
 from models.commands.invoices.editing import rewrite_draft
 from models.commands.invoices.endings import void_invoice, write_off
 from models.commands.invoices.issuing import issue_invoice
-from models.commands.invoices.sending import keep_document, mark_reminded, mark_sent
+from models.commands.invoices.sending import change_reminders, keep_document, mark_reminded, mark_sent
 from models.commands.invoices.time import add_time, draft_invoice_from_time, select_unbilled, time_line
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "add_time",
     "change_invoice",
     "change_line",
+    "change_reminders",
     "credit_invoice",
     "delete_draft",
     "draft_invoice",

@@ -1,15 +1,18 @@
 """What was mailed about an invoice, written down in the transaction that queues the mail."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from models.commands.events import record
+from models.commands.ledger import lock_invoice
 from models.queries.invoices import stored_sums
 from models.rules.dates import local_date
 from models.rules.invoices import is_overdue
 from models.tables.events import Event
 from models.tables.invoices import Invoice
+from models.types.errors import Refused
 from models.types.invoices import InvoiceStatus
 
 
@@ -33,6 +36,20 @@ def mark_reminded(session: Session, invoice: Invoice, *, zone: str, now: datetim
         known = select(Event.id).where(col(Event.subject_id) == invoice.id, col(Event.type) == "invoice.overdue")
         if session.exec(known).first() is None:
             _say(session, "invoice.overdue", invoice)
+
+
+def change_reminders(session: Session, invoice: Invoice, days: Sequence[int]) -> None:
+    """Say on which days after the due date the client is reminded; none stops it. Those that were sent stay sent.
+
+    Reminders are no part of the document, so they may change after issue. Raises Refused when nothing is expected any more.
+    """
+    invoice = lock_invoice(session, invoice)
+    if invoice.status not in (InvoiceStatus.DRAFT, InvoiceStatus.OPEN):
+        raise Refused("Nobody is reminded of this invoice any more.", field="status")
+    invoice.reminder_days = sorted(set(days))
+    session.add(invoice)
+    session.flush()
+    _say(session, "invoice.changed", invoice)
 
 
 def keep_document(session: Session, invoice: Invoice, file_id: str) -> None:

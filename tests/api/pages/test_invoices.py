@@ -2,15 +2,18 @@
 
 import re
 from io import BytesIO
+from typing import Any
 
 import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
+from models import clock
 from models.db import Database
 from models.queries.invoices import get_invoice, list_lines
 from models.tables.invoices import Invoice
+from models.tables.payments import SavedMethod
 from models.tables.time_entries import TimeEntry
 from tests.builders.invoices import fixed_line, make_draft, make_invoice
 from tests.builders.projects import make_project, make_task, make_time_entry
@@ -176,3 +179,20 @@ def test_the_client_has_their_own_list(client_browser: TestClient, draft_id: str
 def test_drafts_are_never_in_the_books(database: Database, studio: Studio, draft_id: str):
     with database.read(studio.scope) as session:
         assert session.exec(select(Invoice.number).where(Invoice.id == draft_id)).one() is None
+
+
+def test_reminders_may_change_after_issue(owner: TestClient, database: Database, studio: Studio, invoice_id: str):
+    owner.post(f"/invoices/{invoice_id}/reminder_days", data={"days": "10, 2"})
+    with database.read(studio.scope) as session:
+        assert get_invoice(session, invoice_id).reminder_days == [2, 10]
+    assert owner.post(f"/invoices/{invoice_id}/reminder_days", data={"days": "soon"}).status_code == 422
+
+
+def test_a_client_takes_a_saved_card_back(client_browser: TestClient, database: Database, studio: Studio):
+    kept: dict[str, Any] = {"contact_id": studio.contact_id, "provider": "stripe", "customer_ref": "cus_1", "consented_at": clock.now()}
+    with database.write(studio.scope) as session:
+        session.add(SavedMethod(id="sm_1", method_ref="pm_1", label="Visa •••• 4242", **kept))
+    assert "Visa •••• 4242" in client_browser.get("/portal/invoices").text
+    client_browser.post("/portal/saved_methods/sm_1/removal")
+    assert "Visa •••• 4242" not in client_browser.get("/portal/invoices").text
+    assert client_browser.post("/portal/saved_methods/sm_1/removal").status_code == 404
