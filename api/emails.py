@@ -138,12 +138,13 @@ def _outgoing(session: Session, settings: Settings, email: Email) -> OutgoingMai
         reply_to=email.reply_to or None,
         in_reply_to=email.in_reply_to or None,
         attachments=_attachments(session, settings, email),
-        headers=unsubscribe_headers(
-            f"{settings.public_url}/unsubscribe/{email.id}/{derived_token(settings.secret_key, email.id)}"
-        )
-        if email.is_marketing
-        else (),
+        headers=_leaving(settings, email) if email.is_marketing else (),
     )
+
+
+def _leaving(settings: Settings, email: Email) -> tuple[tuple[str, str], ...]:
+    token = derived_token(settings.secret_key, email.id)
+    return unsubscribe_headers(f"{settings.public_url}/unsubscribe/{email.id}/{token}")
 
 
 def _attachments(session: Session, settings: Settings, email: Email) -> tuple[Attachment, ...]:
