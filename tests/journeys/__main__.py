@@ -1,6 +1,7 @@
 """`make journey`: walks all eleven steps against a running `make up`; the exit status tells whether it arrived."""
 
 import sys
+from contextlib import closing
 
 from models.ids import new_token
 from models.settings import get_settings
@@ -18,7 +19,8 @@ def main() -> int:
     except Lost as lost:
         sys.stdout.write(f"  The journey cannot begin: {lost}\n  Is `make up` running, with its demo workspace?\n")
         return 1
-    taken = walk(world, lambda line: sys.stdout.write(line + "\n") and sys.stdout.flush())
+    with closing(world):
+        taken = walk(world, lambda line: sys.stdout.write(line + "\n") and sys.stdout.flush())
     sys.stdout.write(f"\n  {taken}/{len(STEPS)}\n")
     return 0 if taken == len(STEPS) else 1
 

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, TypeVar
@@ -36,6 +37,9 @@ class Http:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         return self._send(method, path, **options)
+
+    def close(self) -> None:
+        self._client.close()
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -72,6 +76,11 @@ class World:
         self.lead = f"Nora Falk {self.run}"
         self.email = f"nora.{self.run}@falk.example"
         self._studio = Http(f"{self.url}/api/v1", headers={"Authorization": f"Bearer {self._sign_in()}"})
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in (self.public, self.portal, self.mail, self.provider, self._studio):
+            client.close()
 
     # -- the studio, over its API ---------------------------------------------------------------------------------
 
@@ -131,10 +140,10 @@ class World:
 
     def _sign_in(self) -> str:
         """An API token, got as a person gets one: sign in, ask for it."""
-        member = Http(self.url)
-        answer = member.post("/login", data={"email": OWNER[0], "password": OWNER[1]})
-        self.check(answer.status_code == 303, f"signing in as {OWNER[0]} answered {answer.status_code}")
-        made = member.post("/api/v1/api_tokens", json={"name": f"Journey {self.run}", "scopes": ["*"]})
+        with closing(Http(self.url)) as member:
+            answer = member.post("/login", data={"email": OWNER[0], "password": OWNER[1]})
+            self.check(answer.status_code == 303, f"signing in as {OWNER[0]} answered {answer.status_code}")
+            made = member.post("/api/v1/api_tokens", json={"name": f"Journey {self.run}", "scopes": ["*"]})
         return str(self._json(made)["secret"])
 
     @staticmethod
