@@ -19,9 +19,9 @@ CLIENTS, ROUNDS = 8, 200
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with running_stack(tmp_path_factory.mktemp("bench") / "home") as stack:
-        with closing(World(stack.settings.port, "bench")) as walked:
-            yield walked
+    home = tmp_path_factory.mktemp("bench") / "home"
+    with running_stack(home) as stack, closing(World(stack.settings.port, "bench")) as walked:
+        yield walked
 
 
 def test_from_an_event_to_the_automations_first_mail(world: World, capsys: pytest.CaptureFixture[str]):
