@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session
 
 from models.commands.capability_links import link_token
@@ -142,6 +143,8 @@ def change_proposal(
     else:
         set_sums(session, proposal, list_line_items(session, proposal.id))
     _check(proposal)
+    # A change of the lines alone is a change of the proposal too: its version tells two editors apart.
+    flag_modified(proposal, "title")
     session.add(proposal)
     session.flush()
     return proposal
