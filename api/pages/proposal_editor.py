@@ -90,8 +90,6 @@ def update(proposal_id: str, call: Write, posted: Posted) -> Response:
         errors = {error.field or "": error.detail}
     if errors and not call.is_htmx:
         return member_page(call, "proposals/edit.html", editor_page(call, proposal, errors), nav="proposals", status=422)
-    if act == "send":
-        return redirect(call, f"/proposals/{proposal_id}/edit", flash=next(iter(errors.values()), ""), kind="error")
     if not call.is_htmx:
         return redirect(call, f"/proposals/{proposal_id}/edit#{act.partition(':')[0] or 'editor'}", flash="" if act else "Saved")
     template = "proposals/_editor.html" if act and not errors else "proposals/_preview.html"
@@ -149,7 +147,7 @@ def _keep(call: Call, proposal: Proposal, posted: Posted, act: str) -> None:
         "prices_include_tax": posted.value("prices_include_tax") == "yes",
         "deposit_bps": posted_share(posted.value("deposit"), "deposit"),
         "expires_at": _expires_at(proposal, posted.value("expires_on"), call.workspace.timezone),
-        "reminder_days": _days(posted.value("reminder_days")),
+        "reminder_days": reminder_days(posted.value("reminder_days")),
         "scheduler_id": posted.value("scheduler_id") or None,
         "project_template_id": posted.value("project_template_id") or None,
         "blocks": moved(posted_blocks(posted), act, "block"),
@@ -180,7 +178,8 @@ def _expires_at(proposal: Proposal, last_day: str, zone: str) -> datetime | None
         raise Invalid("Write the day like 2026-12-04.", field="expires_on") from error
 
 
-def _days(text: str) -> list[int]:
+def reminder_days(text: str) -> list[int]:
+    """Days after sending as typed: "2, 5". Raises Invalid when they are none, or beyond a year."""
     found = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
     if any(not part.isdigit() or int(part) > 365 for part in found):
         raise Invalid("Write days after sending, such as 2, 5.", field="reminder_days")

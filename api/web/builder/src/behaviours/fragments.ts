@@ -16,7 +16,7 @@ export function whenever<E extends HTMLElement>(selector: string, each: (element
   document.addEventListener("htmx:after:swap", look);
 }
 
-interface Request {
+interface Asking {
   sourceElement: Element;
   request: { body: unknown };
   response?: { headers: Headers };
@@ -24,18 +24,18 @@ interface Request {
 
 /// Requests of one form that wait for each other carry the version that the one before made: an answer's header `Fresh` is kept
 /// in the form's `input[data-fresh]`, and read again as the next one leaves.
-function freshField(request: Request): HTMLInputElement | null | undefined {
+function freshField(request: Asking): HTMLInputElement | null | undefined {
   return request.sourceElement.closest("form")?.querySelector<HTMLInputElement>("input[data-fresh]");
 }
 
 document.addEventListener("htmx:before:request", (event) => {
-  const { ctx } = (event as CustomEvent<{ ctx: Request }>).detail;
+  const { ctx } = (event as CustomEvent<{ ctx: Asking }>).detail;
   const field = freshField(ctx);
   if (field && ctx.request.body instanceof URLSearchParams) ctx.request.body.set(field.name, field.value);
 });
 
 document.addEventListener("htmx:after:request", (event) => {
-  const { ctx } = (event as CustomEvent<{ ctx: Request }>).detail;
+  const { ctx } = (event as CustomEvent<{ ctx: Asking }>).detail;
   const fresh = ctx.response?.headers.get("Fresh");
   const field = fresh ? freshField(ctx) : null;
   if (field && fresh) field.value = fresh;
