@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from models import clock
 from models.tables.payments import Payment
-from tests.api.payments.conftest import GOOD, Shop
+from tests.standins.shop import GOOD, Shop
 
 
 @pytest.fixture

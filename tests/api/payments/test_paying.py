@@ -9,8 +9,8 @@ from sqlmodel import select
 from models.queries.ledger import list_ledger_differences
 from models.tables.events import Event
 from models.tables.payments import Payment, SavedMethod, WebhookEvent
-from tests.api.payments.conftest import DECLINED, Shop
 from tests.builders.invoices import fixed_line
+from tests.standins.shop import DECLINED, Shop
 
 
 def checkout(shop: Shop, link: str, **form: str) -> str:

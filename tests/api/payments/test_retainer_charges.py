@@ -11,8 +11,8 @@ from models import clock
 from models.queries.ledger import list_ledger_differences
 from models.tables.events import Event
 from models.tables.payments import Payment
-from tests.api.payments.conftest import GOOD, Shop
 from tests.builders.retainers import care_terms, make_retainer
+from tests.standins.shop import GOOD, Shop
 
 FAILS_LATER = "4000000000000341"
 Work = Callable[[], list[str]]
