@@ -41,10 +41,11 @@ class ChildPlan:
 def plans(settings: Settings) -> list[ChildPlan]:
     """The children in the order of their start; they are stopped the other way round."""
     ports = settings.ports
+    # A secret is one word with its flag: one in sixty-four begins with a hyphen and would be taken for a flag.
     mail = ["--smtp-port", str(ports.smtp), "--port", str(ports.mail_page), "--db", str(settings.home / "mail.db")]
-    mail += ["--inbound-url", f"{settings.api_url}/webhooks/mail", "--inbound-secret", settings.mail_inbound_secret]
+    mail += ["--inbound-url", f"{settings.api_url}/webhooks/mail", f"--inbound-secret={settings.mail_inbound_secret}"]
     provider = ["--port", str(ports.provider), "--db", str(settings.home / "provider.db")]
-    provider += ["--webhook-url", f"{settings.api_url}/webhooks/stripe", "--webhook-secret", settings.stripe_webhook_secret]
+    provider += ["--webhook-url", f"{settings.api_url}/webhooks/stripe", f"--webhook-secret={settings.stripe_webhook_secret}"]
     return [
         ChildPlan("temporal", temporal_command(settings), is_ready=lambda: temporal_answers(settings)),
         ChildPlan("mail", _module("api.sandbox.mail", *mail), is_ready=lambda: listens(ports.mail_page)),

@@ -29,6 +29,13 @@ def test_temporal_is_told_what_was_measured(tmp_path: Path):
     assert str(tmp_path / "temporal.db") in command
 
 
+def test_a_secret_that_begins_with_a_hyphen_is_no_flag(tmp_path: Path):
+    settings = Settings(home=tmp_path, mail_inbound_secret="-0", stripe_webhook_secret="-1")
+    commands = {plan.name: plan.command for plan in plans(settings)}
+    assert "--inbound-secret=-0" in commands["mail"]
+    assert "--webhook-secret=-1" in commands["provider"]
+
+
 async def test_temporal_starts_and_its_namespace_remembers_for_years(tmp_path: Path):
     settings = Settings(home=tmp_path, port=free_block())
     temporal = next(plan for plan in plans(settings) if plan.name == "temporal")
