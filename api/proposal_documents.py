@@ -159,6 +159,22 @@ def proposal_document(
     )
 
 
+def plain_lines(session: Session, proposal: Proposal) -> list[str]:
+    """A proposal as lines of plain text, for telling two versions apart."""
+    rows = list_line_items(session, proposal.id)
+    totals = totals_of(proposal, rows)
+    locale = _workspace(session).locale
+    lines = [proposal.title]
+    for block in proposal.blocks:
+        lines += str(block.get("markdown", "")).splitlines()
+    for row, line in zip(rows, totals.lines, strict=True):
+        words = _row(row, line, proposal.currency, locale)
+        choice = " (optional)" if words.option else ""
+        lines.append(f"{words.what}{choice}: {words.quantity} × {words.price} = {words.amount}".replace(":  ×", ":"))
+    lines.append(f"Total: {money(totals.total_minor, proposal.currency, locale)}")
+    return lines
+
+
 def period_words(terms: dict[str, Any]) -> str:
     """What a recurring line's price is for: "month", "2 weeks"."""
     one, many = _PERIODS.get(str(terms.get("rhythm", "months")), _PERIODS["months"])

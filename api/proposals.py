@@ -12,6 +12,7 @@ from api.gateways.storage import LocalFolder
 from api.links import link_url
 from api.proposal_documents import Rendered, render_contract, render_proposal, rendered
 from api.web.formats import ago, moment, money
+from models.commands.conversations import client_conversation, reply_token
 from models.commands.evidence import add_evidence
 from models.commands.files import keep_file
 from models.commands.proposals import send_proposal
@@ -179,6 +180,8 @@ def valid_until(proposal: Proposal, zone: str, now: datetime) -> str:
 def _mail_client(call: Call, proposal: Proposal, *, key: str, template: str, subject: str) -> str:
     """Queue a mail about a proposal to its client; the Message-ID, empty when there is no address."""
     contact = get_contact(call.session, proposal.contact_id)
+    talk = client_conversation(call.session, contact.id, proposal.engagement_id, "proposal", proposal.id)
+    token = reply_token(call.session, call.settings.secret_key, talk.id, contact_id=contact.id)
     email = queue_mail(
         call,
         key=f"proposal:{proposal.id}:{key}",
@@ -195,6 +198,7 @@ def _mail_client(call: Call, proposal: Proposal, *, key: str, template: str, sub
             "valid_until": valid_until(proposal, call.workspace.timezone, call.now),
             "url": link_url(call, "proposal", proposal.id, contact.id),
         },
+        reply_to=f"reply+{token}@{call.settings.mail_domain}",
         engagement_id=proposal.engagement_id,
         subject_kind="proposal",
         subject_id=proposal.id,

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from api.deps import Call
 from api.links import find_link_url
 from api.messages import messenger_context
+from api.proposal_documents import plain_lines
 from api.proposals import shown_contract, shown_proposal, valid_until
 from api.sealing import TrailRow, trail_row
 from api.web.formats import money
@@ -16,6 +17,7 @@ from models.queries.conversations import find_conversation
 from models.queries.engagements import get_engagement
 from models.queries.evidence import first_broken, list_evidence
 from models.queries.proposals import find_contract_of, list_versions, list_views
+from models.rules.document_changes import changed_lines
 from models.rules.proposals import can_edit, can_revise, can_withdraw, is_expired
 from models.tables.contacts import Contact
 from models.tables.contracts import Contract
@@ -50,6 +52,8 @@ class ProposalShowPage:
     contract_document: Markup | None
     valid_until: str
     versions: list[Proposal]
+    changes: list[tuple[str, str]]
+    """Against the version before: (`added` or `removed`, line)."""
     views: list[ProposalView]
     trail: list[TrailRow]
     is_whole: bool
@@ -81,6 +85,7 @@ def show_page(call: Call, proposal: Proposal) -> ProposalShowPage:
         contract_document=shown_contract(call, contract).html if contract else None,
         valid_until=valid_until(proposal, call.workspace.timezone, call.now),
         versions=[one for one in list_versions(call.session, proposal.root_id) if one.id != proposal.id],
+        changes=_changes(call, proposal),
         views=list_views(call.session, proposal.id),
         trail=[trail_row(entry) for entry in reversed(entries)],
         is_whole=first_broken(entries) is None,
@@ -90,6 +95,13 @@ def show_page(call: Call, proposal: Proposal) -> ProposalShowPage:
         can_withdraw=can_withdraw(status) and not is_draft,
         can_revise=can_revise(status) or status == ProposalStatus.ACCEPTED,
     )
+
+
+def _changes(call: Call, proposal: Proposal) -> list[tuple[str, str]]:
+    before = next((one for one in list_versions(call.session, proposal.root_id) if one.number < proposal.number), None)
+    if before is None:
+        return []
+    return changed_lines(plain_lines(call.session, before), plain_lines(call.session, proposal))
 
 
 def row_of(call: Call, proposal: Proposal) -> ProposalRow:

@@ -8,10 +8,12 @@ from models.commands.contracts import decline_contract, expire_contract
 from models.commands.conversations import client_conversation, post_message
 from models.commands.events import record
 from models.commands.evidence import add_evidence
+from models.commands.notifications import notify_responsible
 from models.commands.proposals import close_contract, stop_mail
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.contacts import get_contact
+from models.queries.engagements import get_engagement
 from models.queries.proposals import find_contract_of, has_viewed_since, lock_proposal
 from models.rules.proposals import TRANSITIONS, decision_refusal, is_expired
 from models.rules.statuses import check_move
@@ -52,6 +54,7 @@ def record_view(
         session.add(proposal)
         session.flush()
         _record(session, proposal, "proposal.viewed")
+        tell(session, proposal, f"opened the proposal “{proposal.title}”", key="viewed")
     return proposal
 
 
@@ -71,6 +74,7 @@ def decline_proposal(session: Session, proposal_id: str, *, reason: str, now: da
     contract = find_contract_of(session, proposal)
     if contract is not None:
         decline_contract(session, contract, now=now, reason=proposal.decline_reason)
+    tell(session, proposal, f"declined the proposal “{proposal.title}”", key="declined")
     return proposal
 
 
@@ -126,6 +130,20 @@ def request_renewal(session: Session, proposal: Proposal, *, contact_id: str, no
 def refusal_of(proposal: Proposal, *, now: datetime) -> str | None:
     """Why the client cannot decide about this version now, as a sentence for them; None when they can."""
     return decision_refusal(ProposalStatus(proposal.status), expires_at=proposal.expires_at, now=now)
+
+
+def tell(session: Session, proposal: Proposal, what: str, *, key: str) -> None:
+    """Tell the member responsible what the client did, once per key."""
+    engagement = get_engagement(session, proposal.engagement_id)
+    contact = get_contact(session, proposal.contact_id)
+    notify_responsible(
+        session,
+        engagement.owner_id,
+        f"{contact.name} {what}",
+        href=f"/proposals/{proposal.id}",
+        key=f"proposal:{proposal.id}:{key}",
+        engagement_id=engagement.id,
+    )
 
 
 def _end(session: Session, proposal: Proposal, to: ProposalStatus, *, now: datetime, reason: str = "") -> None:

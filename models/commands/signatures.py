@@ -9,7 +9,7 @@ from models.commands.contracts import move_contract
 from models.commands.engagements import change_status
 from models.commands.events import record
 from models.commands.evidence import add_evidence
-from models.commands.proposal_decisions import refusal_of
+from models.commands.proposal_decisions import refusal_of, tell
 from models.commands.proposal_lines import freeze_totals
 from models.commands.proposals import stop_mail
 from models.db import workspace_id_of
@@ -63,6 +63,7 @@ def sign_proposal(
     if contract is not None:
         _complete(session, contract, signing, proposal.contact_id, present.contract_sha256, now)
     _contracted(session, engagement, proposal, now)
+    tell(session, proposal, f"signed the proposal “{proposal.title}”", key="signed")
     record(
         session,
         "proposal.accepted",

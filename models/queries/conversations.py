@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from models.tables.conversations import Conversation, Message
 from models.types.errors import NotFound
@@ -103,6 +103,11 @@ def conversations_statement(
 
 
 def list_conversations(session: Session, *, limit: int = 100, **filters: Any) -> list[Conversation]:
-    """Conversations as the inbox shows them: the last one spoken in first; takes the filters of `conversations_statement`."""
+    """Conversations as the inbox shows them: the last one spoken in first; takes the filters of `conversations_statement`.
+
+    A talk in which nothing was said is left out: it only keeps an address ready, for answers to the mail about a document.
+    """
     order = func.coalesce(Conversation.last_message_at, Conversation.created_at).desc()
-    return list(session.exec(conversations_statement(**filters).order_by(order, col(Conversation.id).desc()).limit(limit)))
+    spoken = or_(Conversation.kind == "channel", col(Conversation.last_message_at).is_not(None))
+    statement = conversations_statement(**filters).where(spoken)
+    return list(session.exec(statement.order_by(order, col(Conversation.id).desc()).limit(limit)))

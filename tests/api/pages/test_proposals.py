@@ -141,6 +141,10 @@ def test_the_whole_way_from_a_template_to_an_amendment(owner: TestClient, databa
     assert "No proposal fits" in owner.get("/proposals", params={"status": "accepted"}).text
     revised = owner.post(f"{path}/revision").headers["location"].removesuffix("/edit")
     assert "Version 1" in owner.get(revised).text
+    owner.post(f"{revised}/draft", data=changed(fields_of(owner.get(f"{revised}/edit").text), "line_price", "90"))
+    after = owner.get(revised).text
+    assert "Changed since version 1" in after
+    assert "€90.00" in after
     owner.post(f"{revised}/archive")
     with database.read(studio.scope) as session:
         rows = session.exec(select(Proposal).order_by(col(Proposal.number))).all()
