@@ -53,6 +53,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "delivered": ("success", "mail-check"),
     # wants attention
     "paused": ("warning", "pause"),
+    "asked": ("warning", "hand"),
     "partly_paid": ("warning", "circle-dot-dashed"),
     "past_due": ("warning", "alarm-clock"),
     "overdue": ("error", "alarm-clock"),
@@ -72,6 +73,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     "expired": ("neutral", "timer-off"),
     "withdrawn": ("neutral", "undo-2"),
     "superseded": ("neutral", "layers"),
+    "merged": ("neutral", "layers"),
     "lost": ("neutral", "circle-x"),
     "closed": ("neutral", "lock"),
     "archived": ("neutral", "archive"),

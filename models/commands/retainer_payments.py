@@ -10,6 +10,13 @@ from models.tables.retainers import Retainer
 from models.types.retainers import RetainerStatus
 
 
+def note_period_issued(session: Session, invoice: Invoice) -> None:
+    """Tell a retainer that a period's draft was issued, perhaps by hand and early: a charge may be due now."""
+    retainer = _retainer_of(session, invoice)
+    if retainer is not None:
+        _say(session, retainer, invoice, "retainer.period_issued")
+
+
 def note_period_settled(session: Session, invoice: Invoice) -> None:
     """Tell a retainer that nothing more is expected for one of its periods: paid, voided or written off.
 

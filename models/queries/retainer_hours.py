@@ -21,25 +21,28 @@ def has_bucket(terms: RetainerTerms) -> bool:
     return bool(terms.hours.included_seconds or terms.hours.overage_rate_minor_per_hour)
 
 
-def first_unsettled(retainer: Retainer, terms: RetainerTerms) -> int:
+def first_unsettled(session: Session, retainer: Retainer, terms: RetainerTerms) -> int:
     """The first period whose hours no invoice has stated: in advance, the last one billed; in arrears, the one after."""
-    return max(0, retainer.next_index - (terms.billing == BillingTime.ADVANCE))
+    billed = [one.index for one in list_periods(session, retainer.id) if one.status in ("billed", "merged")]
+    if not billed:
+        return retainer.first_index
+    return max(billed) + (terms.billing == BillingTime.ARREARS)
 
 
 def list_hours(session: Session, retainer: Retainer, *, today: date) -> list[HoursLine]:
     """The bucket, one line for each period until today's, in order; empty when no hours were agreed.
 
     An entry on an invoice of the retainer counts in the period which that invoice stated. Any other counts in the period
-    it was worked in, or in the first one not yet stated.
+    it was worked in, or in the first one not yet stated. Work before the first period counts in none.
     """
     terms = terms_of(retainer)
     current = _current_index(terms, today)
     if not has_bucket(terms) or current is None:
         return []
-    open_index = first_unsettled(retainer, terms)
+    open_index = first_unsettled(session, retainer, terms)
     worked = _worked(session, retainer, terms, open_index, current)
     rows = {one.index: one for one in list_periods(session, retainer.id)}
-    periods = [period(index, terms) for index in range(current + 1)]
+    periods = [period(index, terms) for index in range(retainer.first_index, current + 1)]
     uses = [
         PeriodUse(
             one.index,
@@ -96,7 +99,7 @@ def _entries(session: Session, retainer: Retainer, terms: RetainerTerms, stated:
         TimeEntry.engagement_id == retainer.engagement_id,
         col(TimeEntry.is_billable).is_(True),
         col(TimeEntry.stopped_at).is_not(None),
-        col(TimeEntry.local_day) >= terms.anchor_on,
+        col(TimeEntry.local_day) >= period(retainer.first_index, terms).starts_on,
         or_(line.is_(None), line.in_(list(stated))),
     )
     if terms.hours.project_ids is not None:

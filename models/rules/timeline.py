@@ -9,6 +9,7 @@ HIDDEN = frozenset(
     {
         "automation_run.requested",
         "automation_run.woken",
+        "retainer.period_issued",
         "invoice.rescheduled",
         "task.moved",
         "time_entry.started",

@@ -36,6 +36,8 @@ class Retainer(WorkspaceRow, Versioned, table=True):
     review_days: int = 0
     """How long a period's draft can be reviewed before it is issued by itself."""
     saved_method_id: str | None = None
+    first_index: int = 0
+    """The first period that counts; later than 0 when it was started by hand with past periods left out."""
     next_index: int = 0
     """The first period not yet billed."""
     paused_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -177,6 +177,7 @@ CATALOGUE: dict[str, EventType] = {
             "retainer",
             ("started", "A retainer began", (), True),
             ("period_billed", "A retainer period was billed", ("index", "invoice_id"), False),
+            ("period_issued", "The invoice of a retainer period was issued", ("index", "invoice_id"), False),
             ("period_skipped", "A retainer period was skipped", ("index",), False),
             ("period_asked", "A missed retainer period waits for a decision", ("index",), False),
             ("period_paid", "A retainer period was paid", ("index", "invoice_id"), False),

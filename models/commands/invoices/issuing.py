@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.commands.events import record
 from models.commands.ledger import Posting, lock_invoice, post, settle_invoice
 from models.commands.number_series import next_number
+from models.commands.retainer_payments import note_period_issued
 from models.db import workspace_id_of
 from models.queries.invoices import computed_totals, list_lines, parties_of
 from models.rules.dates import local_date
@@ -60,6 +61,7 @@ def finish_issue(session: Session, invoice: Invoice, totals: DocumentTotals, *, 
         contact_id=invoice.contact_id,
         kind=invoice.kind,
     )
+    note_period_issued(session, invoice)
     if not is_credit:
         settle_invoice(session, invoice, now=now)
     return invoice

@@ -126,9 +126,10 @@ def _pass_over(session: Session, retainer: Retainer, terms: RetainerTerms, until
 
 def _bill(session: Session, retainer: Retainer, terms: RetainerTerms, item: DuePeriods, now: datetime) -> None:
     *others, last = item.periods
+    # Before the rows: which hours are stated already follows from the periods that are billed already.
+    hours = unstated_hours(session, retainer, terms, item.periods, now)
     rows = [add_period(session, retainer, one, PeriodStatus.MERGED) for one in others]
     rows.append(add_period(session, retainer, last, PeriodStatus.BILLED))
-    hours = unstated_hours(session, retainer, terms, item.periods, now)
     lines = _lines(retainer, terms, item.periods, overage_by_period(terms, item.periods, hours))
     _invoice(session, retainer, rows, lines, now, hours)
 

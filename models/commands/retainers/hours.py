@@ -42,11 +42,12 @@ def unstated_hours(
     """
     _hold_entries(session, retainer)
     until = billed[-1].index + (terms.billing == BillingTime.ARREARS) if billed else None
+    since = first_unsettled(session, retainer, terms)
     rate = terms.hours.overage_rate_minor_per_hour
     return [
         UnstatedHours(one, amount_for_seconds(one.statement.overage_seconds, rate), rate)
         for one in list_hours(session, retainer, today=local_date(now, terms.zone))
-        if one.entry_ids and one.period.index >= first_unsettled(retainer, terms) and (until is None or one.period.index < until)
+        if one.entry_ids and one.period.index >= since and (until is None or one.period.index < until)
     ]
 
 

@@ -36,6 +36,7 @@ def start_retainer(session: Session, draft: RetainerDraft, *, now: datetime) -> 
     if known is not None:
         return known
     _check(session, draft)
+    first = 0 if draft.bills_past else _first_index(draft.terms, local_date(now, draft.terms.zone))
     retainer = Retainer(
         id=new_id("ret"),
         engagement_id=draft.engagement_id,
@@ -47,7 +48,8 @@ def start_retainer(session: Session, draft: RetainerDraft, *, now: datetime) -> 
         prices_include_tax=draft.prices_include_tax,
         collect=Collection(draft.collect).value,
         review_days=draft.review_days,
-        next_index=0 if draft.bills_past else _first_index(draft.terms, local_date(now, draft.terms.zone)),
+        first_index=first,
+        next_index=first,
     )
     set_terms(session, retainer, draft.terms)
     say(session, retainer, "retainer.started")

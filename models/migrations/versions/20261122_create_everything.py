@@ -1162,6 +1162,7 @@ def upgrade() -> None:
         sa.Column("collect", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("review_days", sa.Integer(), nullable=False),
         sa.Column("saved_method_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("first_index", sa.Integer(), nullable=False),
         sa.Column("next_index", sa.Integer(), nullable=False),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),

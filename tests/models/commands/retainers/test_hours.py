@@ -15,7 +15,7 @@ from models.queries.retainers import list_period_invoices
 from models.tables.invoices import Invoice
 from models.tables.time_entries import TimeEntry
 from models.types.errors import Invalid
-from models.types.retainers import BillingTime, HoursTerms
+from models.types.retainers import BillingTime, HoursTerms, MissedPolicy
 from tests.builders.engagements import make_project
 from tests.builders.retainers import care_terms, make_retainer
 from tests.builders.workspaces import Studio
@@ -71,6 +71,24 @@ def test_the_bucket_rolls_and_a_late_entry_counts_in_the_open_period(session: Se
     assert (january.statement.used_seconds, january.is_settled) == (4 * HOUR, True)
     assert (february.statement.rolled_in_seconds, february.statement.used_seconds) == (6 * HOUR, 3 * HOUR)
     assert (february.statement.left_seconds, february.is_settled) == (13 * HOUR, False)
+
+
+@pytest.mark.parametrize("missed", [MissedPolicy.ASK, MissedPolicy.SKIP, MissedPolicy.MERGE])
+def test_hours_before_missed_periods_stay_where_they_were_worked(session: Session, studio: Studio, missed: MissedPolicy):
+    retainer = make_retainer(session, studio, terms=care_terms(FIRST, hours=TEN_HOURS, missed=missed))
+    run(session, retainer, at(1, 1))
+    worked(session, studio, date(2027, 1, 12), 9)
+    worked(session, studio, date(2027, 2, 12), 8)
+    run(session, retainer, at(4, 2))  # nothing ran in February and March
+    used = [line.statement.used_seconds for line in list_hours(session, retainer, today=date(2027, 4, 2))]
+    assert used == [9 * HOUR, 8 * HOUR, 0, 0]
+
+
+def test_work_before_one_that_was_begun_by_hand_does_not_count(session: Session, studio: Studio):
+    worked(session, studio, date(2027, 2, 12), 8)
+    retainer = make_retainer(session, studio, terms=care_terms(FIRST, hours=ROLLING), bills_past=False, now=at(3, 5))
+    [line] = list_hours(session, retainer, today=date(2027, 3, 6))
+    assert (line.period.index, line.statement.rolled_in_seconds, line.statement.used_seconds) == (2, 0, 0)
 
 
 def test_only_the_agreed_projects_fill_the_bucket(session: Session, studio: Studio):
