@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi.responses import Response
 
 from api.deps import Call, Read
+from api.portal.retainers import ClientRetainer, list_client_retainers
 from api.render import portal_page
 from api.routing import Router
 from api.threads import StepWords, WaitWords, sorted_waits, step_words
@@ -72,6 +73,7 @@ class PortalHomePage:
     tasks: list[ClientTask]
     engagements: list[ClientEngagement]
     documents: list[DocumentRow]
+    retainers: list[ClientRetainer]
 
 
 @router.get("/portal")
@@ -90,6 +92,7 @@ def show(call: Read) -> Response:
             _engagement(call, one, [wait for wait in waits if wait.engagement_id == one.id], zone) for one in engagements
         ],
         documents=[DocumentRow(one, _link(call, one.kind, one.id)) for one in documents],
+        retainers=list_client_retainers(call, call.principal.id),
     )
     return portal_page(call, "portal/home.html", page, place="home")
 

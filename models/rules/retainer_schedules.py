@@ -163,7 +163,7 @@ def _next_period(state: RetainerState, coming: Period, now: datetime, say_money:
         index=coming.index,
         what=f"the next period on {day} ({amount})",
         whom=Whom.CALENDAR,
-        client_what=f"Next invoice on {day} ({amount})",
+        client_what=f"Next invoice on {day}",
         then_what=_after_billing(state),
         ended_by=_ENDED_BY,
     )
