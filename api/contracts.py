@@ -27,7 +27,7 @@ def send_alone(call: Call, contract: Contract) -> Contract:
         raise Refused("Write the contract's text first.", field="body")
     contact = get_contact(call.session, get_engagement(call.session, contract.engagement_id).contact_id)
     document = render_contract(call.session, contract, now=call.now)
-    keep_document(call, document, subject_kind="contract", subject_id=contract.id, engagement_id=contract.engagement_id)
+    keep_document(call, document, subject_kind="contract", subject_id=contract.id)
     send_contract(call.session, contract, content_sha256=document.sha256, to=contact.email or "", now=call.now)
     queue_mail(
         call,

@@ -44,9 +44,9 @@ def send(call: Call, proposal: Proposal) -> Proposal:
     shown = render_proposal(call.session, proposal, now=now)
     agreed = render_contract(call.session, contract, now=now) if contract else None
     hashes = ShownDocuments(shown.sha256, agreed.sha256 if agreed else "")
-    keep_document(call, shown, subject_kind="proposal", subject_id=proposal.id, engagement_id=proposal.engagement_id)
+    keep_document(call, shown, subject_kind="proposal", subject_id=proposal.id)
     if contract is not None and agreed is not None:
-        keep_document(call, agreed, subject_kind="contract", subject_id=contract.id, engagement_id=contract.engagement_id)
+        keep_document(call, agreed, subject_kind="contract", subject_id=contract.id)
     return send_proposal(call.session, proposal, documents=hashes, secret=call.settings.secret_key, now=now)
 
 
@@ -92,7 +92,7 @@ def accept(call: Call, proposal_id: str, *, signing: Signing, chosen: Collection
         now=call.now,
     )
     if fresh is not None and signature.proposal_sha256 == fresh.sha256:
-        keep_document(call, fresh, subject_kind="proposal", subject_id=proposal.id, engagement_id=proposal.engagement_id)
+        keep_document(call, fresh, subject_kind="proposal", subject_id=proposal.id)
     return signature
 
 
@@ -135,8 +135,11 @@ def owner_of(session: Session, owner_id: str | None) -> Member | None:
     return session.exec(statement).first()
 
 
-def keep_document(call: Call, document: Rendered, *, subject_kind: str, subject_id: str, engagement_id: str) -> None:
-    """Store a document's bytes under their hash, once. Private: clients see them through their link."""
+def keep_document(call: Call, document: Rendered, *, subject_kind: str, subject_id: str) -> None:
+    """Store a document's bytes under their hash, once.
+
+    Private, and in no list of files: clients see them through their link, members on the document's page.
+    """
     if find_document(call.session, subject_id, document.sha256) is not None:
         return
     stored = LocalFolder(call.settings.files_dir).put(document.content, scope=call.workspace.id, max_bytes=_MAX_DOCUMENT)
@@ -147,7 +150,6 @@ def keep_document(call: Call, document: Rendered, *, subject_kind: str, subject_
         uploaded_by="system",
         subject_kind=f"{subject_kind}_document",
         subject_id=subject_id,
-        engagement_id=engagement_id,
     )
 
 
