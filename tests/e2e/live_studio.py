@@ -49,3 +49,13 @@ def live_studio(home: Path) -> Iterator[LiveStudio]:
 
     with served(make_app) as url:  # type: ignore[arg-type]  # FastAPI is an ASGI app
         yield LiveStudio(url, database, studio)
+
+
+@contextmanager
+def untouched_product(home: Path) -> Iterator[str]:
+    """The address of a product that nobody has set up yet."""
+    settings = Settings(env="test", home=home)
+    database = Database(settings.database_url)
+    SQLModel.metadata.create_all(database.engine)
+    with served(lambda _: create_app(settings, database)) as url:
+        yield url
