@@ -39,9 +39,10 @@ from tests.builders.invoices import fixed_line
 from tests.standins.serving import served
 
 ADA, TOMAS, MARA = "ada@byron-mills.example", "tomas@reyvinos.example", "mara@atelier-nord.example"
+NOUNS = ("project", "proposal", "contract")
 SLUGS = {"help slug": "invoices", "book slug": "kickoff", "f slug": "start-a-project", "thanks slug": "start-a-project"}
-PARENTS = {"template_id": "project_templates", "run_id": "automation_runs"}
-"""Path parameters whose name is not that of their table. All others are: `{invoice_id}` is a row of `invoices`."""
+RENAMED = {"automation_runs": "run_id"} | {f"{noun}_templates": f"{noun}_templates template_id" for noun in NOUNS}
+"""Tables whose path parameter is not called after them. All others are: `{invoice_id}` is a row of `invoices`."""
 
 
 @dataclass(frozen=True)
@@ -93,18 +94,23 @@ def demo_site(home: Path) -> Iterator[DemoSite]:
         return create_app(settings, database)
 
     with served(make_app) as address:
-        values["c token"] = _send_contract(address, token, values["engagement_id"])
+        values |= _papers(address, token, values["engagement_id"])
         yield DemoSite(address, cookies, values)
 
 
-def _send_contract(address: str, token: str, engagement_id: str) -> str:
-    """Put a contract that stands by itself before Ada; the token of her link."""
+def _papers(address: str, token: str, engagement_id: str) -> dict[str, str]:
+    """A proposal that is still being written, and a contract by itself that waits for Ada."""
     with httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=20) as studio:
-        text = {"title": "Confidentiality", "body": "We keep **quiet**."}
-        made = studio.post("/contracts", json={"engagement_id": engagement_id, **text}).raise_for_status().json()
-        studio.post(f"/contracts/{made['id']}/sending", json={}).raise_for_status()
-        url = studio.post(f"/contracts/{made['id']}/link").raise_for_status().json()["url"]
-    return str(url).rsplit("/", 1)[1]
+
+        def post(path: str, **body: str) -> dict[str, str]:
+            answer: dict[str, str] = studio.post(path, json=body).raise_for_status().json()
+            return answer
+
+        draft = post("/proposals", engagement_id=engagement_id, title="Phase two")
+        contract = post("/contracts", engagement_id=engagement_id, title="Confidentiality", body="We keep **quiet**.")
+        post(f"/contracts/{contract['id']}/sending")
+        url = post(f"/contracts/{contract['id']}/link")["url"]
+    return {"c token": url.rsplit("/", 1)[1], "/proposals/{proposal_id}/edit proposal_id": draft["id"]}
 
 
 def _busy_day(session: Session, engagement: Engagement) -> dict[str, str]:
@@ -146,9 +152,8 @@ def _first_rows(session: Session, engagement: Engagement) -> dict[str, str]:
 
 
 def _parameter(table: str) -> str:
-    renamed = {name: parameter for parameter, name in PARENTS.items()}
     one = f"{table[:-3]}y" if table.endswith("ies") else table.removesuffix("s")
-    return renamed.get(table, f"{one}_id")
+    return RENAMED.get(table, f"{one}_id")
 
 
 def _deposit(session: Session) -> Invoice:
