@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import domains, errors, health, pages, portal, rest, webhooks
+from api.pages import mail_sink
 from api.same_origin import SameOriginMiddleware
 from api.security_headers import SecurityHeadersMiddleware, payment_hosts
 from api.web.assets import WEB
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.include_router(router, prefix="/api/v1")
     for router in (*pages.ROUTERS, *portal.ROUTERS, *webhooks.ROUTERS):
         app.include_router(router)
-    for plain in (health.router, domains.router):
+    for plain in (health.router, domains.router, mail_sink.router):
         app.include_router(plain)
     app.mount("/static", StaticFiles(directory=WEB / "static", check_dir=False), name="static")
     return app
