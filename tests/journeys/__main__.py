@@ -20,9 +20,14 @@ def main() -> int:
         sys.stdout.write(f"  The journey cannot begin: {lost}\n  Is `make up` running, with its demo workspace?\n")
         return 1
     with closing(world):
-        taken = walk(world, lambda line: sys.stdout.write(line + "\n") and sys.stdout.flush())
+        taken = walk(world, _say)
     sys.stdout.write(f"\n  {taken}/{len(STEPS)}\n")
     return 0 if taken == len(STEPS) else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

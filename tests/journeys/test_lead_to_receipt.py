@@ -1,16 +1,26 @@
-"""The whole story on a stack of its own."""
+"""The whole story on a stack of its own: told twice, because it has to be safe to repeat."""
 
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.journeys.story import STEPS, walk
 from tests.journeys.world import World
-from tests.stack import running_stack
+from tests.stack import Stack, running_stack
 
 
-def test_from_the_first_enquiry_to_the_running_retainer(tmp_path: Path):
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory):
+    home: Path = tmp_path_factory.mktemp("journey") / "home"
+    with running_stack(home) as stack:
+        yield stack
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_from_the_first_enquiry_to_the_running_retainer(stack: Stack, run: str):
     lines: list[str] = []
-    with running_stack(tmp_path / "home") as stack, closing(World(stack.settings.port, "testrun1")) as world:
+    with closing(World(stack.settings.port, run)) as world:
         taken = walk(world, lines.append)
 
     assert taken == len(STEPS), "\n".join(lines)

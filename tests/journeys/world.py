@@ -25,35 +25,63 @@ class Lost(AssertionError):
 class Http:
     """A client that comes again when the product is just being restarted. Every write it repeats is safe to repeat."""
 
-    def __init__(self, base_url: str, **options: Any) -> None:
+    def __init__(self, base_url: str, *, loses_answers: bool = False, **options: Any) -> None:
         self._client = httpx.Client(base_url=base_url, timeout=30, **options)
-        self.cookies = self._client.cookies
+        self._loses_answers = loses_answers
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        return self._send("GET", path, **options)
+        return self.request("GET", path, **options)
 
-    def post(self, path: str, **options: Any) -> httpx.Response:
-        return self._send("POST", path, **options)
+    def post(self, path: str, *, may_be_lost: bool = True, **options: Any) -> httpx.Response:
+        return self.request("POST", path, may_be_lost=may_be_lost, **options)
 
-    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return self._send(method, path, **options)
+    def request(self, method: str, path: str, *, may_be_lost: bool = True, **options: Any) -> httpx.Response:
+        """The answer, however often it had to be asked for. Raises Lost when there is none for too long.
+
+        may_be_lost: whether its first answer is lost where answers are.
+        """
+        answer = self._ask(method, path, lambda: False, options, is_lost=may_be_lost and self._loses_answers)
+        assert answer is not None
+        return answer
+
+    def post_unless(self, is_done: Callable[[], object], path: str, **options: Any) -> httpx.Response | None:
+        """Post what has no key, as people do: who got no answer looks whether it is done before doing it again.
+
+        The answer, or None when it was found done.
+        """
+        return self._ask("POST", path, is_done, options, is_lost=self._loses_answers)
 
     def close(self) -> None:
         self._client.close()
 
-    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def _ask(
+        self, method: str, path: str, is_done: Callable[[], object], options: dict[str, Any], *, is_lost: bool
+    ) -> httpx.Response | None:
         deadline = time.monotonic() + PATIENCE_SECONDS
+        is_lost = is_lost and method != "GET"
         while True:
             try:
-                answer = self._client.request(method, path, **options)
+                answer = self._lose(method, path, options) if is_lost else self._client.request(method, path, **options)
                 if answer.status_code not in (502, 503):
                     return answer
                 failure = f"{answer.status_code} {answer.text[:200]}"
             except httpx.TransportError as error:
                 failure = repr(error)
+                if is_done():
+                    return None
             if time.monotonic() > deadline:
                 raise Lost(f"{method} {path} was not answered: {failure}")
+            is_lost = False
             time.sleep(PAUSE_SECONDS)
+
+    def _lose(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
+        """Send, and never see the answer nor its cookies: as if the product had died between its commit and its answer."""
+        kept = list(self._client.cookies.jar)
+        self._client.request(method, path, **options)
+        self._client.cookies.clear()
+        for cookie in kept:
+            self._client.cookies.jar.set_cookie(cookie)
+        raise httpx.ReadError("the answer was lost on purpose")
 
 
 @dataclass
@@ -65,22 +93,25 @@ class World:
     """Makes names and addresses of this journey its own, so that it can be repeated."""
     known: dict[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
+    loses_answers: bool = False
+    """Whether the first answer to every write is lost, as by a crash in the worst moment."""
 
     def __post_init__(self) -> None:
         ports = derived_ports(self.port)
         self.url = f"http://{self.host}:{self.port}"
-        self.public = Http(self.url)
-        self.portal = Http(self.url)
+        self.public = Http(self.url, loses_answers=self.loses_answers)
+        self.portal = Http(self.url, loses_answers=self.loses_answers)
         self.mail = Http(f"http://{self.host}:{ports.mail_page}")
         self.provider = Http(f"http://{self.host}:{ports.provider}")
         self.lead = f"Nora Falk {self.run}"
         self.email = f"nora.{self.run}@falk.example"
-        self._studio = Http(f"{self.url}/api/v1", headers={"Authorization": f"Bearer {self._sign_in()}"})
+        headers = {"Authorization": f"Bearer {self._sign_in()}"}
+        self._studio = Http(f"{self.url}/api/v1", headers=headers, loses_answers=self.loses_answers)
 
     def close(self) -> None:
-        """Close every connection."""
-        for client in (self.public, self.portal, self.mail, self.provider, self._studio):
-            client.close()
+        """Let go of every connection."""
+        for http in (self.public, self.portal, self.mail, self.provider, self._studio):
+            http.close()
 
     # -- the studio, over its API ---------------------------------------------------------------------------------
 
@@ -111,6 +142,15 @@ class World:
         row = self.until(f"a mail to {to} about “{subject}”", lambda: next(iter(self.mails(to, subject)), None))
         whole: dict[str, Any] = self._json(self.mail.get(f"/api/messages/{row['id']}"))
         return whole
+
+    def mail_holding(self, to: str, words: str) -> dict[str, Any]:
+        """Wait for a mail whose text holds these words; the whole of it."""
+
+        def look() -> dict[str, Any] | None:
+            whole = (self._json(self.mail.get(f"/api/messages/{one['id']}")) for one in self.mails(to))
+            return next((mail for mail in whole if words in mail["text"]), None)
+
+        return self.until(f"a mail to {to} with “{words}”", look)
 
     def link_in(self, mail: dict[str, Any], path: str) -> str:
         """The path of the first link in a mail that begins with `path`, such as `/p/`."""
@@ -144,7 +184,7 @@ class World:
             answer = member.post("/login", data={"email": OWNER[0], "password": OWNER[1]})
             self.check(answer.status_code == 303, f"signing in as {OWNER[0]} answered {answer.status_code}")
             made = member.post("/api/v1/api_tokens", json={"name": f"Journey {self.run}", "scopes": ["*"]})
-        return str(self._json(made)["secret"])
+            return str(self._json(made)["secret"])
 
     @staticmethod
     def _json(answer: httpx.Response) -> Any:

@@ -12,6 +12,8 @@ def take(world: World) -> str:
     start = _free_start(world, token)
     booked = world.public.post("/book/kickoff", data={"starts_at": start, "zone": "Europe/Oslo", "proposal": token})
     world.check(booked.status_code == 303, f"booking answered {booked.status_code}")
+    again = world.public.post("/book/kickoff", data={"starts_at": start, "zone": "Europe/Oslo", "proposal": token})
+    world.check(again.headers.get("location") == booked.headers["location"], "booking twice is not the same call")
     stranger = {"starts_at": start, "zone": "UTC", "name": "Somebody Else", "email": f"else.{world.run}@falk.example"}
     second = world.public.post("/book/kickoff", data=stranger)
     world.check(second.status_code == 409, f"the taken slot answered {second.status_code} to somebody else")
@@ -20,6 +22,7 @@ def take(world: World) -> str:
     mail = world.mail_to(world.email, "Confirmed")
     world.check(any(one["filename"] == "invite.ics" for one in mail["attachments"]), "the mail carries no invitation")
     made = world.until("the meeting link", lambda: world.read(f"/bookings/{booking['id']}")["meeting_url"])
+    world.check(made in mail["text"], "the invitation does not name the meeting link")
     return f"{start[:16]} taken once, invitation sent, {made}"
 
 

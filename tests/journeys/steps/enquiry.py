@@ -4,6 +4,7 @@ import time
 
 from tests.journeys.world import World, hidden_fields
 
+BRIEF = b"Quiet, green, fast."
 LONG_ENOUGH_SECONDS = 3.2
 """A person takes longer than this to answer; what is faster is held back as spam."""
 
@@ -23,13 +24,16 @@ def take(world: World) -> str:
     }
     time.sleep(LONG_ENOUGH_SECONDS)
     for _ in range(2):
-        answer = world.public.post("/f/start-a-project", data=answers)
+        answer = world.public.post("/f/start-a-project", data=answers, files={"brief": ("brief.txt", BRIEF, "text/plain")})
         world.check(answer.status_code in (200, 303), f"the form answered {answer.status_code}")
     engagement = world.until("an engagement", lambda: _engagement(world))
     world.known |= {"engagement": engagement["id"], "contact": engagement["contact_id"]}
     contacts = [one for one in world.items("/contacts", q=world.email) if one["email"].lower() == world.email]
     world.check(len(contacts) == 1, f"{len(contacts)} contacts for one address")
-    return f"posted twice: 1 contact, 1 engagement ({engagement['title']})"
+    brief = world.items("/files", engagement_id=engagement["id"])
+    world.check([one["filename"] for one in brief] == ["brief.txt"], f"the brief is not there once: {brief}")
+    world.check(BRIEF.decode() not in world.public.get(f"/files/{brief[0]['id']}").text, "anybody can read the brief")
+    return f"posted twice: 1 contact, 1 engagement ({engagement['title']}), its brief private"
 
 
 def _engagement(world: World) -> dict[str, str] | None:
