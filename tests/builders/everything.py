@@ -108,7 +108,7 @@ def make_everything(session: Session, studio: Studio, *, canary: str) -> Ids:
     for table in SQLModel.metadata.sorted_tables:
         shape = classes[table.name]
         known = session.get(shape, ids[table.name]) if "id" in table.columns else None
-        values = {column.name: _value(table, column, ids, studio, canary) for column in table.columns if not _is_counted(column)}
+        values = {column.name: _value(table, column, ids, studio, canary) for column in table.columns if not is_counted(column)}
         if known is None:
             session.add(shape(**{**values, **({"id": ids[table.name]} if "id" in values else {})}))
         else:
@@ -117,7 +117,7 @@ def make_everything(session: Session, studio: Studio, *, canary: str) -> Ids:
     return ids
 
 
-def _is_counted(column: Column[Any]) -> bool:
+def is_counted(column: Column[Any]) -> bool:
     """The database numbers these itself."""
     return column.primary_key and isinstance(column.type, Integer)
 
