@@ -95,7 +95,7 @@ def _draft_of(
     return RetainerDraft(
         engagement_id=proposal.engagement_id,
         contact_id=proposal.contact_id,
-        name=str(own.get("name") or line.description),
+        name=str(own.get("name") or line.description.strip().partition("\n")[0].strip()),
         terms=terms_from({**base, **said}),
         tax_rates_mpct=tuple(line.tax_rates_mpct),
         prices_include_tax=proposal.prices_include_tax,

@@ -40,7 +40,7 @@ def accepted(session: Session, studio: Studio, **values: Any) -> Proposal:
 def test_each_recurring_line_starts_one_retainer_once(session: Session, studio: Studio):
     proposal = accepted(session, studio)
     line(session, proposal)
-    line(session, proposal, description="Hosting", unit_price_minor=9_900, position=1)
+    line(session, proposal, description="Hosting\nOn our own machines", unit_price_minor=9_900, position=1)
     line(session, proposal, kind="fixed", description="Website", position=2)
     line(session, proposal, description="Not wanted", is_optional=True, is_selected=False, position=3)
 
