@@ -1,8 +1,12 @@
 """From the API's answers to Temporal's failures, once: what a retry can mend is retryable, nothing else is."""
 
+from datetime import timedelta
+
 import httpx
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+_LONGEST_PAUSE_SECONDS = 30
 _WORTH_A_RETRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -20,8 +24,10 @@ def raise_for(response: httpx.Response) -> None:
 
 
 def unreachable(error: httpx.HTTPError) -> ApplicationError:
-    """The API did not answer: worth a retry, always."""
-    return ApplicationError(f"The API cannot be reached: {error!r}", type="Unreachable")
+    """The API did not answer: worth a retry, always, and soon: it is our own and comes back within seconds."""
+    attempt = activity.info().attempt if activity.in_activity() else 1
+    pause = timedelta(seconds=min(attempt, _LONGEST_PAUSE_SECONDS))
+    return ApplicationError(f"The API cannot be reached: {error!r}", type="Unreachable", next_retry_delay=pause)
 
 
 def _problem(response: httpx.Response) -> dict[str, object]:

@@ -50,6 +50,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
     bell = asyncio.Event()
     app.state.bell = bell
-    app.state.database.on_commit(lambda: loop.call_soon_threadsafe(bell.set))
+    forget = app.state.database.on_commit(lambda: loop.call_soon_threadsafe(bell.set))
     yield
+    forget()
     app.state.database.engine.dispose()

@@ -38,9 +38,10 @@ class Database:
         self._writer: AbstractContextManager[Any] = threading.Lock() if is_sqlite else nullcontext()
         self._listeners: list[Callable[[], None]] = []
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after every committed write, in the writing thread. It must not block."""
+    def on_commit(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after every committed write, in the writing thread; it must not block. The answer ends it."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     @contextmanager
     def write(self, scope: Scope) -> Iterator[Session]:
@@ -57,7 +58,7 @@ class Database:
                 raise Conflict("Somebody else changed this at the same moment. Reload and try again.") from stale
             except IntegrityError as broken:
                 raise Conflict(f"This exists already, or refers to something that does not: {broken.orig}") from broken
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener()
 
     @contextmanager

@@ -7,12 +7,16 @@ from temporalio.common import RetryPolicy
 
 from models.types.workflow_ids import ENGINE_QUEUE, INTEGRATIONS_QUEUE
 
+A_WORKER_IS_GONE_AFTER = timedelta(seconds=6)
+"""Without a heartbeat: then its activities go to another worker, or to its next life."""
+
 
 class ActivityPolicy(TypedDict):
     """How an activity is called; spread into `execute_activity`."""
 
     task_queue: str
     start_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
 
 
@@ -31,28 +35,31 @@ AT_ONCE = LocalPolicy(
 OUR_API = ActivityPolicy(
     task_queue=ENGINE_QUEUE,
     start_to_close_timeout=timedelta(seconds=45),
-    # About two and a half hours in all: an API that is away for a night is the repair tray's business.
+    heartbeat_timeout=A_WORKER_IS_GONE_AFTER,
+    # Some eight hours while the API is away (it sets its own pauses), days while it answers with errors; then the repair tray.
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=500),
         backoff_coefficient=2,
         maximum_interval=timedelta(minutes=5),
-        maximum_attempts=40,
+        maximum_attempts=1000,
     ),
 )
 OUTSIDE = ActivityPolicy(
     task_queue=INTEGRATIONS_QUEUE,
     start_to_close_timeout=timedelta(seconds=120),
-    # About a day: mail servers and providers come back.
+    heartbeat_timeout=A_WORKER_IS_GONE_AFTER,
+    # The same while our API is away; about a week while a provider or a PDF refuses.
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1),
         backoff_coefficient=2,
         maximum_interval=timedelta(minutes=10),
-        maximum_attempts=150,
+        maximum_attempts=1000,
     ),
 )
 UNTIL_ANSWERED = ActivityPolicy(
     task_queue=ENGINE_QUEUE,
     start_to_close_timeout=timedelta(seconds=45),
+    heartbeat_timeout=A_WORKER_IS_GONE_AFTER,
     # Only to show that something needs repair: there is nobody else to tell. Ten years of attempts are bounded too.
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1),

@@ -14,7 +14,7 @@ from models.settings import derived_ports
 
 Answer = TypeVar("Answer")
 OWNER = ("mara@atelier-nord.example", "atelier-demo")
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 150.0
 PAUSE_SECONDS = 0.25
 
 

@@ -189,7 +189,12 @@ def test_reminders_may_change_after_issue(owner: TestClient, database: Database,
 
 
 def test_a_client_takes_a_saved_card_back(client_browser: TestClient, database: Database, studio: Studio):
-    kept: dict[str, Any] = {"contact_id": studio.contact_id, "provider": "stripe", "customer_ref": "cus_1", "consented_at": clock.now()}
+    kept: dict[str, Any] = {
+        "contact_id": studio.contact_id,
+        "provider": "stripe",
+        "customer_ref": "cus_1",
+        "consented_at": clock.now(),
+    }
     with database.write(studio.scope) as session:
         session.add(SavedMethod(id="sm_1", method_ref="pm_1", label="Visa •••• 4242", **kept))
     assert "Visa •••• 4242" in client_browser.get("/portal/invoices").text
