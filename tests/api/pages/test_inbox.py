@@ -20,9 +20,11 @@ def _bodies(database, studio, talk):
         return [one.body for one in list_messages(session, talk)]
 
 
-def test_the_list_shows_who_and_what_about(owner, talk):
-    shown = owner.get("/inbox").text
+def test_the_list_shows_who_and_what_about_once_something_was_said(owner, talk):
+    assert "Byron Mills: new website" not in owner.get("/inbox").text
+    owner.post(f"/inbox/{talk}/messages", data={"body": "Hello", "key": "k"})
 
+    shown = owner.get("/inbox").text
     assert "Ada Byron" in shown
     assert "Byron Mills: new website" in shown
 
