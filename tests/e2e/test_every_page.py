@@ -20,6 +20,7 @@ pytestmark = pytest.mark.e2e
 
 DESKTOP, PHONE = ViewportSize(width=1360, height=900), ViewportSize(width=390, height=844)
 NO_PAGES = {
+    "/payments/{payment_id}": "redirect to its invoice",
     "/files/{file_id}": "download",
     "/invoices/{invoice_id}/pdf": "download",
     "/w/{slug}/logo": "download",
