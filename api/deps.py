@@ -161,7 +161,7 @@ class Call:
 
     def replay(self) -> Response | None:
         """The first answer, when this keyed write was made before."""
-        if not self.writes or self.key is None:
+        if not self.writes or self.key is None or not self.settings.keeps_answers:
             return None
         stored = find_answer(self.session, self._key_space, self.key, self._fingerprint)
         if stored is None:
@@ -173,7 +173,7 @@ class Call:
 
     def remember(self, answer: Any, status_code: int) -> None:
         """Keep the answer for repeats, in this transaction."""
-        if self.writes and self.key is not None and not isinstance(answer, Response):
+        if self.writes and self.key is not None and self.settings.keeps_answers and not isinstance(answer, Response):
             remember_answer(
                 self.session,
                 self._key_space,

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     form_posts_per_minute: int = Field(default=60, ge=1)
     """How many answers to one public form are taken from one network address; repeats of one answer count once."""
 
+    keeps_answers: bool = True
+    """Whether the answer to a keyed write is kept for repeats. Off only in tests, which show by it that they would see a
+    doubled row."""
+
     @model_validator(mode="after")
     def derive(self) -> Self:
         self.home = self.home.expanduser().absolute()
@@ -102,6 +106,8 @@ class Settings(BaseSettings):
             self._fill(_embedded_parts(self.port, with_sandbox=not self.stripe_api_key))
         self._fill({"stripe_base_url": "https://api.stripe.com", "smtp_host": LOOPBACK, "smtp_port": 25})
         self._fill(_kept_secrets(self.home))
+        if not self.keeps_answers and self.env != "test":
+            raise ValueError("THROUGHLINE_KEEPS_ANSWERS can only be off where THROUGHLINE_ENV is test")
         if self.env == "test":
             self._fill({name: f"test-{name}-0123456789abcdef0123456789abcdef" for name in SECRETS})
         return self

@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[1]
 class Stack:
     """A running `throughline up` with a home and ports of its own."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, **variables: str) -> None:
         self.home = home
+        self._variables = variables
         self.settings = Settings(home=home, port=port)
         self._process: subprocess.Popen[str] | None = None
         self.said = home.parent / f"{home.name}.out"
@@ -33,6 +34,7 @@ class Stack:
         """Start it and wait until it says that it is ready. Fails with what it said instead."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
         environment |= {"THROUGHLINE_HOME": str(self.home), "THROUGHLINE_PORT": str(self.settings.port)}
+        environment |= self._variables
         with self.said.open("w") as said:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "api.cli", "up"], cwd=ROOT, env=environment, stdout=said, stderr=said, text=True
@@ -66,9 +68,9 @@ class Stack:
 
 
 @contextmanager
-def running_stack(home: Path) -> Iterator[Stack]:
-    """A stack that is ready, and ended afterwards whatever happened."""
-    stack = Stack(home, free_block())
+def running_stack(home: Path, **variables: str) -> Iterator[Stack]:
+    """A stack that is ready, and ended afterwards whatever happened. variables: of its environment, besides its own."""
+    stack = Stack(home, free_block(), **variables)
     try:
         stack.start()
         yield stack

@@ -25,7 +25,10 @@ class Lost(AssertionError):
 class Http:
     """A client that comes again when the product is just being restarted. Every write it repeats is safe to repeat."""
 
-    def __init__(self, base_url: str, *, loses_answers: bool = False, **options: Any) -> None:
+    def __init__(
+        self, base_url: str, *, patience_seconds: float = PATIENCE_SECONDS, loses_answers: bool = False, **options: Any
+    ) -> None:
+        self._patience_seconds = patience_seconds
         self._client = httpx.Client(base_url=base_url, timeout=30, **options)
         self._loses_answers = loses_answers
 
@@ -57,7 +60,7 @@ class Http:
     def _ask(
         self, method: str, path: str, is_done: Callable[[], object], options: dict[str, Any], *, is_lost: bool
     ) -> httpx.Response | None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience_seconds
         is_lost = is_lost and method != "GET"
         while True:
             try:
@@ -95,18 +98,20 @@ class World:
     host: str = "127.0.0.1"
     loses_answers: bool = False
     """Whether the first answer to every write is lost, as by a crash in the worst moment."""
+    patience_seconds: float = PATIENCE_SECONDS
 
     def __post_init__(self) -> None:
         ports = derived_ports(self.port)
         self.url = f"http://{self.host}:{self.port}"
-        self.public = Http(self.url, loses_answers=self.loses_answers)
-        self.portal = Http(self.url, loses_answers=self.loses_answers)
+        as_told: dict[str, Any] = {"patience_seconds": self.patience_seconds, "loses_answers": self.loses_answers}
+        self.public = Http(self.url, **as_told)
+        self.portal = Http(self.url, **as_told)
         self.mail = Http(f"http://{self.host}:{ports.mail_page}")
         self.provider = Http(f"http://{self.host}:{ports.provider}")
         self.lead = f"Nora Falk {self.run}"
         self.email = f"nora.{self.run}@falk.example"
         headers = {"Authorization": f"Bearer {self._sign_in()}"}
-        self._studio = Http(f"{self.url}/api/v1", headers=headers, loses_answers=self.loses_answers)
+        self._studio = Http(f"{self.url}/api/v1", headers=headers, **as_told)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -163,13 +168,13 @@ class World:
 
     def until(self, what: str, look: Callable[[], Answer | None]) -> Answer:
         """Look again and again until there is something; Lost with `what` when it does not come."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self.patience_seconds
         while True:
             found = look()
             if found:
                 return found
             if time.monotonic() > deadline:
-                raise Lost(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
+                raise Lost(f"waited {self.patience_seconds:.0f} s for {what}")
             time.sleep(PAUSE_SECONDS)
 
     @staticmethod

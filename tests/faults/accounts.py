@@ -1,0 +1,115 @@
+"""What a journey leaves behind, counted wherever it can be counted: the record, the files, the provider's book, the mail sink."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+from sqlalchemy import Connection, text
+
+from models import clock
+from models.db import Database
+from models.queries.invariants import count_violations
+from models.types.scope import Scope
+from tests.journeys.world import World
+from tests.stack import Stack
+
+TABLES = (
+    *("submissions", "contacts", "companies", "engagements", "automation_runs", "step_runs"),
+    *("tasks", "task_boards", "task_groups", "projects", "project_people", "comments", "files", "time_entries"),
+    *("proposals", "proposal_line_items", "contracts", "signatures", "evidence_entries", "bookings"),
+    *("conversations", "messages", "invoices", "invoice_line_items", "receipts", "ledger_entries"),
+    *("retainers", "retainer_periods", "saved_methods"),
+)
+"""What people and automations make. Not among them is what repeats leave on purpose: logins, links, attempts, answers."""
+_WAITING = (
+    "SELECT (SELECT count(*) FROM deliveries WHERE delivered_at IS NULL)"
+    " + (SELECT count(*) FROM emails WHERE status = 'queued') + (SELECT count(*) FROM webhook_events WHERE status = 'stored')"
+)
+_MAILS = "SELECT 'mails ' || template, count(*) FROM emails WHERE template <> 'portal/link' GROUP BY template"
+
+
+def record_of(stack: Stack) -> Counter[str]:
+    """How many rows each table has, and how many mails of each kind were queued."""
+    with _connection(stack) as connection:
+        rows = {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in TABLES}  # noqa: S608
+        mails = {str(name): int(count) for name, count in connection.execute(text(_MAILS))}
+    return Counter({**rows, **mails})
+
+
+def differences(one: Counter[str], other: Counter[str]) -> dict[str, int]:
+    """By how much `other` has more of each; empty when both are the same."""
+    return {name: other[name] - one[name] for name in sorted({*one, *other}) if other[name] != one[name]}
+
+
+def settled(stack: Stack, *, seconds: float = 240) -> Counter[str]:
+    """The record once no event, mail or message of the provider is on its way any more."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with _connection(stack) as connection:
+            waiting = connection.execute(text(_WAITING)).scalar_one()
+        if not waiting:
+            return record_of(stack)
+        assert time.monotonic() < deadline, f"{waiting} events, mails or messages are still on their way"
+        time.sleep(0.25)
+
+
+def what_is_wrong(stack: Stack, world: World, *, kills: int) -> list[str]:
+    """What may never be, in words; empty when all is well."""
+    return [*_broken_invariants(stack), *_missing_blobs(stack), *_wrong_charges(stack, world), *_wrong_mails(world, kills=kills)]
+
+
+def _broken_invariants(stack: Stack) -> list[str]:
+    database = Database(stack.settings.database_url)
+    try:
+        with database.read(Scope(None)) as session:
+            counted = count_violations(session, now=clock.now())
+    finally:
+        database.engine.dispose()
+    return [f"{name}: {count}" for name, count in counted.items() if count]
+
+
+def _missing_blobs(stack: Stack) -> list[str]:
+    with _connection(stack) as connection:
+        keys = connection.execute(text("SELECT storage_key FROM files")).scalars().all()
+    return [f"the content of {key} is gone" for key in keys if not (stack.settings.files_dir / key).is_file()]
+
+
+def _wrong_charges(stack: Stack, world: World) -> list[str]:
+    """The provider took each payment that we know of, no other, and at most one for an invoice."""
+    found = []
+    with httpx.Client(base_url=stack.settings.stripe_base_url, timeout=30) as provider:
+        for invoice in world.items("/invoices", engagement_id=world.known["engagement"], limit=100):
+            charges = provider.get("/sandbox/charges", params={"invoice_id": invoice["id"]}).json()
+            taken = [one["amount"] for one in charges if one["status"] == "succeeded"]
+            payments = world.read(f"/invoices/{invoice['id']}/payments")
+            ours = [one["amount_minor"] for one in payments if one["status"] == "succeeded"]
+            if taken != ours or len(taken) > 1:
+                found.append(f"{invoice['number']}: the provider took {taken}, we know of {ours}")
+    return found
+
+
+def _wrong_mails(world: World, *, kills: int) -> list[str]:
+    """Every mail arrived, under the Message-ID that was fixed before; what arrived twice has the same one.
+
+    SMTP cannot do better: who dies between the server's yes and their own note of it sends the mail again, and the receiver
+    tells by its Message-ID that it is the same.
+    """
+    arrived = Counter(mail["message_id"] for mail in world.mails(world.email))
+    queued = world.items("/emails", contact_id=world.known["contact"], limit=100)
+    sent = {one["message_id"] for one in queued if one["to_address"].lower() == world.email}
+    found = [f"{one} arrived and is not in the outbox" for one in arrived.keys() - sent]
+    found += [f"{one} was sent and never arrived" for one in sent - arrived.keys()]
+    repeats = arrived.total() - len(arrived)
+    return [*found, f"{repeats} mails came again after {kills} kills"] if repeats > kills else found
+
+
+@contextmanager
+def _connection(stack: Stack) -> Iterator[Connection]:
+    database = Database(stack.settings.database_url)
+    try:
+        with database.engine.connect().execution_options(read_only=True) as connection:
+            yield connection
+    finally:
+        database.engine.dispose()
