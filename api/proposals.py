@@ -13,6 +13,7 @@ from api.links import link_url
 from api.proposal_documents import Rendered, render_contract, render_proposal, rendered
 from api.web.formats import ago, moment, money
 from models.commands.conversations import client_conversation, reply_token
+from models.commands.emails import find_email
 from models.commands.evidence import add_evidence
 from models.commands.files import keep_file
 from models.commands.proposals import send_proposal
@@ -180,7 +181,9 @@ def valid_until(proposal: Proposal, zone: str, now: datetime) -> str:
 
 
 def _mail_client(call: Call, proposal: Proposal, *, key: str, template: str, subject: str) -> str:
-    """Queue a mail about a proposal to its client; the Message-ID, empty when there is no address."""
+    """Queue a mail about a proposal to its client; the Message-ID, empty when there is no address or it was queued before."""
+    if find_email(call.session, f"proposal:{proposal.id}:{key}") is not None:
+        return ""
     contact = get_contact(call.session, proposal.contact_id)
     talk = client_conversation(call.session, contact.id, proposal.engagement_id, "proposal", proposal.id)
     token = reply_token(call.session, call.settings.secret_key, talk.id, contact_id=contact.id)
