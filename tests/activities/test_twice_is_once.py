@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from activities import automation_runs, bookings, engagements, invoices, portal, projects, proposals, retainers, waits
 from api.actions import catalogue
@@ -19,6 +19,7 @@ from models.queries.bookings import get_scheduler
 from models.settings import Settings
 from models.tables.automations import AutomationRun
 from models.tables.contacts import Contact
+from models.tables.members import Login
 from models.types.automation_runs import AdvanceInput, EffectInput
 from models.types.waits import CloseWaitInput, WaitInput
 from tests.activities.walks import Twice, name_of
@@ -51,6 +52,8 @@ async def an_offer_that_is_signed(twice: Twice) -> None:
     with twice.shop.program as program, twice.shop.browser() as browser:
         link = program.post(f"/proposals/{proposal}/link", json={}).json()["url"]
         sign(browser, link, name="Ada Byron")
+    with twice.shop.database.write(twice.shop.studio.scope) as session:
+        session.exec(delete(Login).where(col(Login.door) == "portal"))  # who has been in is not invited
     for act in (
         proposals.seal_proposal,
         projects.kick_off_project,

@@ -1,7 +1,7 @@
 """Doing everything twice: each activity is called as a retry after a crash would call it, and the record is compared."""
 
 import sqlite3
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ class Twice:
         self.done.add(name_of(activity))
         return answer
 
-    async def follow(self, schedule: Activity, actions: dict[str, Activity], subject_id: str) -> list[str]:
+    async def follow(self, schedule: Activity, actions: Mapping[str, Activity], subject_id: str) -> list[str]:
         """Do what is due, twice each, moving the clock, until nothing is or something is that `actions` leaves out.
 
         The actions in their order. Two equal schedules in a row fail: the workflow would spin.
