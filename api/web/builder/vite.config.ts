@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 const ENTRIES = ["src/app.ts", "src/portal.ts", "src/automation_builder.tsx"];
@@ -18,7 +19,7 @@ function iconDrawings(): Plugin {
 
 export default defineConfig({
   base: "/static/dist/",
-  plugins: [tailwindcss(), iconDrawings()],
+  plugins: [react(), tailwindcss(), iconDrawings()],
   build: {
     outDir: "../static/dist",
     emptyOutDir: true,
