@@ -67,11 +67,7 @@ def create_options(token: str, call: Read, option: Annotated[list[str] | None, F
 @router.post("/p/{token}/views", status_code=204)
 def create_view(token: str, call: Write) -> None:
     """A person looked: said by the page's script, which scanners of links do not run. Our own people do not count."""
-    proposal, link = _enter(call, token)
-    cookie = call.request.cookies.get(MEMBER_COOKIE)
-    member = find_login(call.session, cookie, Door.MEMBER, now=call.now) if cookie else None
-    if member is None or member.workspace_id != proposal.workspace_id:
-        record_view(call.session, proposal.id, contact_id=link.contact_id, address=call.address, agent=call.agent, now=call.now)
+    _note_view(call, *_enter(call, token))
 
 
 @router.post("/p/{token}/acceptance")
@@ -83,6 +79,8 @@ def create_acceptance(token: str, call: Write, posted: Annotated[SignInput, Form
     shown = ShownDocuments(posted.content_sha256, posted.contract_sha256)
     try:
         with call.session.begin_nested():
+            # Who signs has looked, even when it went quicker than the page's script.
+            _note_view(call, proposal, link)
             accept(call, proposal.id, signing=signing_of(call, link, posted), chosen=chosen, shown=shown)
     except (Invalid, Conflict) as error:
         page = proposal_page(call, proposal, link, token, chosen=on_offer(call, proposal, chosen), error=error, posted=posted)
@@ -154,6 +152,14 @@ def _enter(call: Call, token: str) -> tuple[Proposal, CapabilityLink]:
     if proposal.status == ProposalStatus.DRAFT or proposal.sent_at is None:
         raise NotFound("This proposal is still being prepared. You will get a mail when it is ready.")
     return proposal, link
+
+
+def _note_view(call: Call, proposal: Proposal, link: CapabilityLink) -> None:
+    """Note that the client looked. Our own people do not count."""
+    cookie = call.request.cookies.get(MEMBER_COOKIE)
+    member = find_login(call.session, cookie, Door.MEMBER, now=call.now) if cookie else None
+    if member is None or member.workspace_id != proposal.workspace_id:
+        record_view(call.session, proposal.id, contact_id=link.contact_id, address=call.address, agent=call.agent, now=call.now)
 
 
 def _check_signer(link: CapabilityLink) -> None:

@@ -105,7 +105,7 @@ def test_one_act_signs_both_and_every_repeat_is_the_same_answer(public: TestClie
         signature = session.exec(select(Signature)).one()
     assert (signature.proposal_sha256, signature.contract_sha256) == (sent["content_sha256"], contract["content_sha256"])
     kinds = [one["kind"] for one in program.get(f"{ROOT}/{sent['id']}/evidence").json()["entries"]]
-    assert kinds == ["sent", "consented", "signed"]
+    assert kinds == ["sent", "viewed", "consented", "signed"]
 
 
 def test_the_chosen_options_are_signed_as_they_were_shown(
