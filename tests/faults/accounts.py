@@ -23,6 +23,8 @@ TABLES = (
     *("retainers", "retainer_periods", "saved_methods"),
 )
 """What people and automations make. Not among them is what repeats leave on purpose: logins, links, attempts, answers."""
+QUIET_SECONDS = 6.0
+"""Longer than a worker that died keeps its share from the others: its heartbeat is missed before."""
 _WAITING = (
     "SELECT (SELECT count(*) FROM deliveries WHERE delivered_at IS NULL)"
     " + (SELECT count(*) FROM emails WHERE status = 'queued') + (SELECT count(*) FROM webhook_events WHERE status = 'stored')"
@@ -43,16 +45,24 @@ def differences(one: Counter[str], other: Counter[str]) -> dict[str, int]:
     return {name: other[name] - one[name] for name in sorted({*one, *other}) if other[name] != one[name]}
 
 
-def settled(stack: Stack, *, seconds: float = 240) -> Counter[str]:
-    """The record once no event, mail or message of the provider is on its way any more."""
+def settled(stack: Stack, *, at_least: Counter[str] | None = None, seconds: float = 240) -> Counter[str]:
+    """The record once nothing is on its way any more: no event, mail or message waits, and for a while nothing was added.
+
+    at_least: rows that must be there by then, such as those that a workflow has yet to write whose worker was killed.
+    Who waits for them in vain gets the record as it is.
+    """
     deadline = time.monotonic() + seconds
-    while True:
-        with _connection(stack) as connection:
-            waiting = connection.execute(text(_WAITING)).scalar_one()
-        if not waiting:
-            return record_of(stack)
-        assert time.monotonic() < deadline, f"{waiting} events, mails or messages are still on their way"
+    last, since = record_of(stack), time.monotonic()
+    while time.monotonic() < deadline:
         time.sleep(0.25)
+        record = record_of(stack)
+        if record != last or _is_waiting(stack):
+            last, since = record, time.monotonic()
+        is_whole = not (at_least or Counter()) - record
+        if is_whole and time.monotonic() - since > QUIET_SECONDS:
+            return record
+    assert not _is_waiting(stack), "events, mails or messages are still on their way"
+    return record_of(stack)
 
 
 def what_is_wrong(stack: Stack, world: World, *, kills: int) -> list[str]:
@@ -103,6 +113,11 @@ def _wrong_mails(world: World, *, kills: int) -> list[str]:
     found += [f"{one} was sent and never arrived" for one in sent - arrived.keys()]
     repeats = arrived.total() - len(arrived)
     return [*found, f"{repeats} mails came again after {kills} kills"] if repeats > kills else found
+
+
+def _is_waiting(stack: Stack) -> bool:
+    with _connection(stack) as connection:
+        return bool(connection.execute(text(_WAITING)).scalar_one())
 
 
 @contextmanager
