@@ -218,9 +218,16 @@ async def _slow(call: Annotated[Call, Depends(_writing)]) -> Call:
     return call
 
 
+async def _watching(call: Annotated[Call, Depends(_reading)]) -> Call:
+    call.is_slow = True
+    return call
+
+
 Read = Annotated[Call, Depends(_reading)]
 """For endpoints that change nothing."""
 Write = Annotated[Call, Depends(_writing)]
 """For endpoints that change something: one transaction, committed when they return."""
 Slow = Annotated[Call, Depends(_slow)]
 """For endpoints that speak to somebody outside or render a PDF: they open short transactions with `call.open(writes=…)`."""
+Watch = Annotated[Call, Depends(_watching)]
+"""For endpoints that change nothing and go on for long: they open short transactions with `call.open()`, as `Slow` does."""

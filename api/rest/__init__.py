@@ -2,6 +2,7 @@
 
 from api.rest import (
     api_tokens,
+    automation_run_streams,
     automation_runs,
     automations,
     bookings,
@@ -39,6 +40,7 @@ from api.rest import (
 
 ROUTERS = [
     api_tokens.router,
+    automation_run_streams.router,
     automation_runs.router,
     automations.router,
     bookings.router,
