@@ -1,6 +1,7 @@
 """HTML for members: one file per noun."""
 
 from api.pages import (
+    automation_builder,
     automation_runs,
     automations,
     bookings,
@@ -46,6 +47,7 @@ from api.pages import (
 )
 
 ROUTERS = [
+    automation_builder.router,
     automation_runs.router,
     automations.router,
     bookings.router,

@@ -96,7 +96,7 @@ def create(call: Write, name: Annotated[str, Form()] = "", start: Annotated[str,
         automation = draw_automation(call.session, name=name.strip(), drawing=drawing, now=call.now)
     except Invalid as error:
         return _index(call, "", "", errors={error.field or "": error.detail}, typed={"name": name, "start": start}, status=422)
-    return redirect(call, f"/automations/{automation.id}", flash="It is drawn. It starts nothing until it is published.")
+    return redirect(call, f"/automations/{automation.id}/builder")
 
 
 @router.get("/automations/{automation_id}")

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,6 +56,12 @@ def icon(name: str, css: str = "size-4") -> Markup:
         '<svg class="{} shrink-0" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
         'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{}</svg>'
     ).format(css, shapes)
+
+
+def icon_drawings(names: Iterable[str]) -> dict[str, Any]:
+    """The shapes of Lucide icons by name, for scripts that draw them; without those that Lucide does not have."""
+    drawings = _drawings(_changed_at(DIST / "icons.json"))
+    return {name: drawings[name] for name in names if name in drawings}
 
 
 def build() -> int:

@@ -45,11 +45,12 @@ def test_an_automation_is_drawn_from_the_example_and_published(owner: TestClient
     assert drawn.status_code == 303
     assert "Thank the lead" in owner.get(drawn.headers["location"]).text
 
-    published = owner.post(f"{drawn.headers['location']}/publication", data={"note": "First"})
+    page = drawn.headers["location"].removesuffix("/builder")
+    published = owner.post(f"{page}/publication", data={"note": "First"})
 
     assert published.status_code == 303
     assert automation_of(database, studio).status == "published"
-    versions = owner.get(f"{drawn.headers['location']}?tab=versions").text
+    versions = owner.get(f"{page}?tab=versions").text
     assert "In force" in versions
     assert "Mara Lindqvist" in versions
     assert "First" in versions

@@ -1,0 +1,129 @@
+/// One person editing one automation: the drawing, what can be undone, what the server has.
+import { useSyncExternalStore } from "react";
+import { apply, inverse, words, type Operation } from "../graph/operations";
+import { drawingOf, type Catalogue, type Drawing, type Problem } from "../graph/types";
+import type { AutomationDetail } from "../generated/automations";
+import type { PanelAutomation, PanelName } from "../panels/panel";
+import { makeStore, type Store } from "./store";
+
+export type Saving = "saved" | "waiting" | "saving" | "failed" | "conflict";
+
+export interface SessionState {
+  automation: PanelAutomation;
+  drawing: Drawing;
+  /// What the server has, and the operations that lead from there to `drawing`.
+  saved: Drawing;
+  unsaved: Operation[];
+  saving: Saving;
+  past: Step[];
+  future: Step[];
+  selected: string[];
+  /// The node that has, or would get, the keyboard's focus.
+  focused: string;
+  panel: PanelName | null;
+  catalogue: Catalogue;
+  problems: Problem[];
+  /// Said aloud and shown in passing; `at` tells two equal ones apart.
+  notice: { text: string; at: number; isSpokenOnly: boolean };
+  /// Somebody else's version, while two people's changes stand against each other.
+  theirs: AutomationDetail | null;
+}
+
+export interface Step {
+  back: Operation;
+  forth: Operation;
+  words: string;
+}
+
+const MOST_STEPS = 200;
+
+export interface Session extends Store<SessionState> {
+  dispatch(operation: Operation): void;
+  undo(): void;
+  redo(): void;
+  notify(text: string): void;
+  announce(text: string): void;
+}
+
+export function makeSession(detail: AutomationDetail, catalogue: Catalogue): Session {
+  const drawing = drawingOf(detail.drawing);
+  const store = makeStore<SessionState>({
+    automation: automationOf(detail),
+    drawing,
+    saved: drawing,
+    unsaved: [],
+    saving: "saved",
+    past: [],
+    future: [],
+    selected: [],
+    focused: "",
+    panel: null,
+    catalogue,
+    problems: [],
+    notice: { text: "", at: 0, isSpokenOnly: true },
+    theirs: null,
+  });
+  const say = (text: string, isSpokenOnly: boolean): void => {
+    store.set((state) => ({ notice: { text, at: state.notice.at + 1, isSpokenOnly } }));
+  };
+  const take = (operation: Operation): Partial<SessionState> => {
+    const { drawing: before, unsaved, saving, selected } = store.get();
+    const after = apply(operation, before);
+    const there = new Set(after.nodes.map((node) => node.id));
+    return {
+      drawing: after,
+      unsaved: [...unsaved, operation],
+      saving: saving === "conflict" ? saving : "waiting",
+      selected: selected.every((id) => there.has(id)) ? selected : selected.filter((id) => there.has(id)),
+    };
+  };
+  return {
+    ...store,
+    dispatch(operation) {
+      const { drawing: before, past } = store.get();
+      const step = { back: inverse(operation, before), forth: operation, words: words(operation, before) };
+      store.set({ ...take(operation), past: merged(past, step), future: [] });
+    },
+    undo() {
+      const { past, future } = store.get();
+      const step = past.at(-1);
+      if (!step) return say("Nothing to undo.", true);
+      store.set({ ...take(step.back), past: past.slice(0, -1), future: [...future, step] });
+      say(`Undone: ${step.words}.`, true);
+    },
+    redo() {
+      const { past, future } = store.get();
+      const step = future.at(-1);
+      if (!step) return say("Nothing to do again.", true);
+      store.set({ ...take(step.forth), past: [...past, step], future: future.slice(0, -1) });
+      say(`Done again: ${step.words}.`, true);
+    },
+    notify: (text) => say(text, false),
+    announce: (text) => say(text, true),
+  };
+}
+
+export function automationOf(detail: AutomationDetail): PanelAutomation {
+  const { id, name, status, version, published_version } = detail;
+  return { id, name, status, version, published_version };
+}
+
+/// What a view needs of the session; drawn again only when that changes. `choose` must return the same value for the same state.
+export function useSession<T>(session: Session, choose: (state: SessionState) => T): T {
+  return useSyncExternalStore(session.subscribe, () => choose(session.get()));
+}
+
+/// Letters typed one after the other into one field are undone together.
+function merged(past: Step[], step: Step): Step[] {
+  const last = past.at(-1);
+  const [before, now] = [last?.forth, step.forth];
+  const isTyping =
+    last && before && (now.kind === "set_settings" || now.kind === "set_label") && before.kind === now.kind && before.node_id === now.node_id;
+  if (isTyping && fieldOf(before) === fieldOf(now) && fieldOf(now) !== "")
+    return [...past.slice(0, -1), { back: last.back, forth: now, words: step.words }];
+  return [...past, step].slice(-MOST_STEPS);
+}
+
+function fieldOf(operation: Operation): string {
+  return operation.kind === "set_label" ? "label" : "";
+}
