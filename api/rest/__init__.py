@@ -2,8 +2,13 @@
 
 from api.rest import (
     api_tokens,
+    automation_options,
+    automation_previews,
     automation_run_streams,
     automation_runs,
+    automation_samples,
+    automation_scopes,
+    automation_step_tests,
     automations,
     bookings,
     calendar_connections,
@@ -40,8 +45,13 @@ from api.rest import (
 
 ROUTERS = [
     api_tokens.router,
+    automation_options.router,
+    automation_previews.router,
     automation_run_streams.router,
     automation_runs.router,
+    automation_samples.router,
+    automation_scopes.router,
+    automation_step_tests.router,
     automations.router,
     bookings.router,
     calendar_connections.router,

@@ -8,6 +8,7 @@
 
 from collections.abc import Collection, Mapping
 
+from models.rules.automation_plan.records import canonical_json
 from models.rules.expression_checks import check
 from models.rules.expressions import evaluate, is_path, joined, paths_read, shape_problems, value_at
 from models.rules.json_schemas import Schema, misfit, schema_types
@@ -50,6 +51,21 @@ def missing_fields(
         elif name in required and "value" not in mapping and is_blank(mapped_value(mapping, scope)):
             reasons[name] = f"“{mapping['path']}” is empty" if "path" in mapping else "it is empty"
     return reasons
+
+
+def missing_reads(mapping: Mapping[str, Json], scope: Mapping[str, Json]) -> list[str]:
+    """The paths of a well-formed mapping that hold nothing and have nothing to take instead, each once, as they are read."""
+    if "text" in mapping:
+        return missing_paths(mapping["text"], scope)
+    reads = dict.fromkeys(path for path, guarded in mapping_reads(mapping) if not guarded)
+    return [path for path in reads if is_blank(value_at(scope, path))]
+
+
+def shown_text(value: Json, zone: str) -> str:
+    """A value as a text would show it; a record as its JSON."""
+    if isinstance(value, dict):
+        return canonical_json(value)
+    return render("{{ value }}", {"value": value}, zone=zone)
 
 
 def mapping_reads(mapping: Mapping[str, Json]) -> list[tuple[str, bool]]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tests.builders.everything import Ids
@@ -14,6 +15,7 @@ NESTED = {
     "checklist": "0",
     "fields": "name",
     "steps": "task",
+    "automation_options": "members",
 }
 """Path segments whose parameter counts or names inside its parent and is no id of its own, with one that exists."""
 RESOURCES = {
@@ -73,7 +75,9 @@ class Operation:
 
     @property
     def has_address(self) -> bool:
-        return "{" in self.path
+        """Whether the path names a row."""
+        parts = self.path.split("/")
+        return any(part.startswith("{") and noun not in NESTED for noun, part in pairwise(parts))
 
     def address(self, ids: Ids) -> str:
         """The path about one row of each of its nouns. Raises NoEntry for a noun that nobody entered."""

@@ -1,0 +1,40 @@
+"""Records to try an automation with: recent real ones, and one that is invented."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from api.automation_authors import require_author
+from api.deps import Read
+from api.routing import Router
+from api.web.formats import ago
+from models.queries.automation_samples import list_samples, sample_schema
+from models.rules.automation_samples import invented
+from models.types.automations import TriggerKind
+
+router = Router("automations")
+
+
+class SampleOut(BaseModel):
+    """One record as a run would see it under `trigger`."""
+
+    label: str
+    at: datetime
+    is_invented: bool
+    record: dict[str, Any]
+
+
+@router.get("/automation_samples")
+def list_automation_samples(
+    call: Read, kind: TriggerKind = TriggerKind.EVENT, type: Annotated[str, Query(max_length=100)] = ""
+) -> list[SampleOut]:
+    """The newest records for a kind of trigger, and at the end an invented one. type: of event, date or record."""
+    require_author(call)
+    found = [
+        SampleOut(label=f"{one.label} · {ago(one.at)}", at=one.at, is_invented=False, record=one.record)
+        for one in list_samples(call.session, kind, type)
+    ]
+    record = invented(sample_schema(kind, type), call.now) or {}
+    return [*found, SampleOut(label="Invented record", at=call.now, is_invented=True, record=record)]
