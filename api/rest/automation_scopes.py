@@ -30,10 +30,10 @@ _DRAWING = {
 class ScopeIn(BaseModel):
     """A drawing, saved or not, and one of its steps."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"drawing": _DRAWING, "node_id": "wait"}]})
 
-    drawing: Annotated[DrawingIn, Field(examples=[_DRAWING])]
-    node_id: Annotated[str, Field(max_length=64, examples=["wait"])]
+    drawing: DrawingIn
+    node_id: Annotated[str, Field(max_length=64)]
 
 
 class ScopeOut(BaseModel):
