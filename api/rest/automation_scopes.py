@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.actions import catalogue
 from api.automation_authors import require_author
@@ -18,7 +19,7 @@ from models.types.errors import Invalid
 
 router = Router("automations")
 
-_DRAWING = {
+_DRAWING: JsonDict = {
     "nodes": [
         {"id": "trigger", "kind": "trigger", "settings": {"kind": "event", "type": "submission.accepted"}},
         {"id": "wait", "kind": "delay", "settings": {"amount": 1, "unit": "days"}},

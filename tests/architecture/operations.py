@@ -42,6 +42,7 @@ FIELDS = {
 names a contact."""
 MORE = {
     "POST /retainers/{retainer_id}/charges": {"period_index": 0},
+    "POST /automation_step_tests": {"node_id": "wait"},
     "POST /contracts": {"title": "Agreement", "body": "We agree."},
 }
 """Fields that some bodies need though each by itself may be left out."""
