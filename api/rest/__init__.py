@@ -2,6 +2,7 @@
 
 from api.rest import (
     api_tokens,
+    automation_imports,
     automation_options,
     automation_previews,
     automation_run_streams,
@@ -47,6 +48,7 @@ ROUTERS = [
     api_tokens.router,
     automation_options.router,
     automation_previews.router,
+    automation_imports.router,
     automation_run_streams.router,
     automation_runs.router,
     automation_samples.router,

@@ -16,6 +16,7 @@ NESTED = {
     "fields": "name",
     "steps": "task",
     "automation_options": "members",
+    "automation_templates": "new_lead",
 }
 """Path segments whose parameter counts or names inside its parent and is no id of its own, with one that exists."""
 RESOURCES = {
