@@ -157,7 +157,7 @@ def test_signing_without_scripts(shop: Shop, proposal: str, plain: Page):
 
 
 def test_a_call_is_booked_moved_and_cancelled(shop: Shop, client: Page):
-    client.goto(f"{shop.url}/book/kickoff")
+    client.goto(f"{shop.url}/book/kickoff?zone=Europe/Berlin")
     choose(client, 2)
     client.get_by_label("Your name").fill("Grace Okafor")
     client.get_by_label("Your e-mail").fill("grace@okafor.example")
@@ -174,6 +174,18 @@ def test_a_call_is_booked_moved_and_cancelled(shop: Shop, client: Page):
     client.get_by_role("button", name="Cancel the call").click()
     client.locator("#confirm [data-yes]").click()
     expect(client.get_by_role("heading", name="This call was cancelled")).to_be_visible()
+
+
+def test_times_are_offered_in_the_guest_s_own_zone(shop: Shop, browser: Browser):
+    context = browser.new_context(timezone_id="America/New_York")
+    page = context.new_page()
+    page.goto(f"{shop.url}/book/kickoff")
+    zone = page.get_by_label("Your time zone")
+    expect(zone).to_have_value("America/New_York")
+    zone.select_option("Asia/Tokyo")
+    page.wait_for_url("**zone=Asia*")
+    expect(zone).to_have_value("Asia/Tokyo")
+    context.close()
 
 
 def choose(page: Page, number: int) -> None:
