@@ -1,7 +1,7 @@
 """The hours bucket of a retainer: which work falls into which period, and what that leaves."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -55,6 +55,26 @@ def list_hours(session: Session, retainer: Retainer, *, today: date) -> list[Hou
         HoursLine(one, statement, tuple(entry.id for entry in worked[one.index]), is_settled=one.index < open_index)
         for one, statement in zip(periods, bucket_statement(terms.hours, uses), strict=True)
     ]
+
+
+def without_bucket_time(session: Session, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
+    """The entries that no live retainer has in its hours; the others are paid for by the retainer's own invoices."""
+    engagements = {entry.engagement_id for entry in entries} - {None}
+    live = select(Retainer).where(col(Retainer.engagement_id).in_(engagements), Retainer.status != "ended")
+    agreed = [(retainer, terms_of(retainer)) for retainer in session.exec(live)] if engagements else []
+    buckets = [(retainer, terms) for retainer, terms in agreed if has_bucket(terms)]
+    return [entry for entry in entries if not any(_falls_into(entry, *bucket) for bucket in buckets)]
+
+
+def _falls_into(entry: TimeEntry, retainer: Retainer, terms: RetainerTerms) -> bool:
+    """The same conditions as `_entries`, for one entry that is on no invoice."""
+    wanted = terms.hours.project_ids
+    return (
+        entry.engagement_id == retainer.engagement_id
+        and entry.is_billable
+        and entry.local_day >= period(retainer.first_index, terms).starts_on
+        and (wanted is None or entry.project_id is None or entry.project_id in wanted)
+    )
 
 
 def _included(one: Period, terms: RetainerTerms, row: RetainerPeriod | None) -> int:

@@ -1,12 +1,14 @@
 """Reading worked time: the running timer, the entries of a week, what may still be billed, and at which rate."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from models.db import workspace_id_of
+from models.queries.retainer_hours import without_bucket_time
 from models.rules.rates import resolve_rate
 from models.tables.members import Member
 from models.tables.projects import Project
@@ -76,6 +78,7 @@ def list_unbilled(
 ) -> list[WorkedTime]:
     """Finished, billable entries on no live invoice line, the earliest first, with the names an invoice line shows.
 
+    Time that a retainer has in its hours is not among them: the retainer's invoice states it.
     from_day, to_day: days of the workers, both inclusive. entry_ids: only these of them.
     """
     wanted = TimeEntryFilter(
@@ -87,18 +90,20 @@ def list_unbilled(
         is_running=False,
         is_billed=False,
     )
-    entries = list_time_entries(session, wanted)
+    entries = without_bucket_time(session, list_time_entries(session, wanted))
     if entry_ids is not None:
         entries = [entry for entry in entries if entry.id in set(entry_ids)]
     return worked_time(session, entries)
 
 
 def sum_unbilled_seconds(session: Session) -> dict[str, int]:
-    """Finished, billable seconds on no live invoice line: engagement id to seconds."""
+    """Finished, billable seconds on no live invoice line and in no retainer's hours: engagement id to seconds."""
     wanted = TimeEntryFilter(is_billable=True, is_running=False, is_billed=False)
-    found = time_entries_matching(wanted).where(col(TimeEntry.engagement_id).is_not(None)).subquery()
-    rows = session.exec(select(found.c.engagement_id, func.sum(found.c.seconds)).group_by(found.c.engagement_id)).all()
-    return {engagement_id: int(seconds) for engagement_id, seconds in rows}
+    found = session.exec(time_entries_matching(wanted).where(col(TimeEntry.engagement_id).is_not(None))).all()
+    sums: Counter[str] = Counter()
+    for entry in without_bucket_time(session, found):
+        sums[str(entry.engagement_id)] += entry.seconds
+    return dict(sums)
 
 
 def worked_time(session: Session, entries: Iterable[TimeEntry]) -> list[WorkedTime]:

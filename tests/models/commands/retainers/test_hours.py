@@ -12,6 +12,7 @@ from models.queries.engagements import get_engagement
 from models.queries.invoices import list_lines
 from models.queries.retainer_hours import list_hours
 from models.queries.retainers import list_period_invoices
+from models.queries.time_entries import list_unbilled, sum_unbilled_seconds
 from models.tables.invoices import Invoice
 from models.tables.time_entries import TimeEntry
 from models.types.errors import Invalid
@@ -84,6 +85,18 @@ def test_hours_before_missed_periods_stay_where_they_were_worked(session: Sessio
     assert used == [9 * HOUR, 8 * HOUR, 0, 0]
 
 
+def test_time_in_the_bucket_is_not_offered_to_other_invoices_until_the_retainer_ended(session: Session, studio: Studio):
+    retainer = make_retainer(session, studio, terms=care_terms(FIRST, hours=TEN_HOURS))
+    before, within = (worked(session, studio, date(2026, 12, 31), 2), worked(session, studio, date(2027, 1, 12), 3))
+    assert [entry.id for entry in list_unbilled(session, engagement_id=studio.engagement_id)] == [before.id]
+    assert list_unbilled(session, entry_ids=[within.id]) == []
+    assert sum_unbilled_seconds(session) == {studio.engagement_id: 2 * HOUR}
+
+    retainer.status = "ended"
+    session.flush()
+    assert sum_unbilled_seconds(session) == {studio.engagement_id: 5 * HOUR}
+
+
 def test_work_before_one_that_was_begun_by_hand_does_not_count(session: Session, studio: Studio):
     worked(session, studio, date(2027, 2, 12), 8)
     retainer = make_retainer(session, studio, terms=care_terms(FIRST, hours=ROLLING), bills_past=False, now=at(3, 5))
@@ -102,6 +115,7 @@ def test_only_the_agreed_projects_fill_the_bucket(session: Session, studio: Stud
         return list_hours(session, retainer, today=date(2027, 1, 14))[0].statement.used_seconds
 
     assert used() == HOUR
+    assert [entry.seconds for entry in list_unbilled(session)] == [4 * HOUR]
     choose_projects(session, retainer, [website.id])
     assert used() == 5 * HOUR
     with pytest.raises(Invalid):
