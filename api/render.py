@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session, col, func, select
 
-from api.deps import Call
+from api.deps import MEMBER_COOKIE, Call
 from api.web.environment import environment
 from api.web.formats import install_filters
 from models.tables.conversations import Conversation, Notification
@@ -65,7 +65,9 @@ def redirect(call: Call, path: str, *, flash: str = "", kind: str = "success") -
 
 def error_page(request: Request, *, title: str, detail: str, status: int) -> str:
     """The whole page that a person sees when something went wrong, or the notice alone for htmx."""
-    context = {"title": title, "text": detail, "status": status, "brand": _NO_BRAND, "action": {"text": "Back", "href": "/"}}
+    # Which workspace it was may be unknown by now; a member sees our own name, anybody else no name but the portal's.
+    known = {**_NO_BRAND, "name": "Throughline"} if MEMBER_COOKIE in request.cookies else _NO_BRAND
+    context = {"title": title, "text": detail, "status": status, "brand": known, "action": {"text": "Back", "href": "/"}}
     if request.headers.get("HX-Request"):
         return environment().get_template("_error_notice.html").render(context)
     return environment().get_template("error.html").render(context)

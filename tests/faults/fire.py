@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.stack import Stack
 
 UNDER_FIRE = ("api", "worker", "temporal")
-PAUSE_SECONDS = (2.5, 6.0)
+PAUSE_SECONDS = (3.0, 8.0)
 
 
 @dataclass

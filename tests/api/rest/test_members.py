@@ -10,6 +10,7 @@ from models.commands.logins import open_login
 from models.db import Database
 from models.tables.emails import Email
 from models.types.principals import Door
+from tests.builders.invoices import fixed_line, make_invoice
 from tests.builders.workspaces import Studio
 
 IDA = {"name": "Ida Ferrant", "email": "ida@atelier-nord.example"}
@@ -92,6 +93,17 @@ def test_a_key_shows_its_secret_once_and_works_until_revoked(program: TestClient
     assert public.get("/api/v1/members", headers=bearer).status_code == 403
     program.delete(f"/api/v1/api_tokens/{made.json()['id']}")
     assert public.get("/api/v1/waits", headers=bearer).status_code == 401
+
+
+def test_a_key_that_may_read_invoices_gets_their_documents(
+    program: TestClient, public: TestClient, database: Database, studio: Studio
+):
+    with database.write(studio.scope) as session:
+        invoice_id = make_invoice(session, studio, fixed_line()).id
+    weak = program.post("/api/v1/api_tokens", json={"name": "Books", "scopes": ["invoices:read"]}).json()["secret"]
+    bearer = {"Authorization": f"Bearer {weak}"}
+    assert public.get(f"/api/v1/invoices/{invoice_id}/pdf", headers=bearer).content.startswith(b"%PDF")
+    assert public.post(f"/api/v1/invoices/{invoice_id}/void", headers=bearer, json={}).status_code == 403
 
 
 def test_a_key_cannot_make_a_stronger_key(program: TestClient, public: TestClient):
