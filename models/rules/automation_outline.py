@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from models.rules.automation_drawings.graph import Graph, document_problems, graph_of, ports_of
+from models.rules.automation_drawings.graph import Graph, body_ports, document_problems, graph_of, ports_of
+from models.rules.automation_drawings.shapes import DEFAULT_ITEMS
 from models.rules.automation_words import Names, expression_words, mapping_words, path_words, span_words
 from models.rules.json_schemas import properties
 from models.types.automation_outline import OutlineStep, OutlineWay
@@ -20,10 +21,15 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     NodeKind.WAIT_UNTIL: ("calendar-clock", "Wait until a moment"),
     NodeKind.WAIT_FOR_EVENT: ("hourglass", "Wait for something to happen"),
     NodeKind.APPROVAL: ("hand", "Ask for approval"),
+    NodeKind.PARALLEL: ("split", "Do several things at once"),
+    NodeKind.FOR_EACH: ("repeat", "Do this for each"),
+    NodeKind.SUB_AUTOMATION: ("workflow", "Run another automation"),
     NodeKind.STOP: ("circle-stop", "Stop"),
 }
+_OWNERS = (NodeKind.PARALLEL, NodeKind.FOR_EACH)
 _PORTS = {
     "ok": "Then",
+    "each": "For each item",
     "error": "When it fails",
     "timeout": "When it does not happen",
     "else": "Otherwise",
@@ -68,10 +74,11 @@ def _line(
 
 def _ways(node: Node, following: Mapping[str, str]) -> list[tuple[str, str, str | None]]:
     """(port, words, next node) of a node whose ways out have to be told apart; none where the next step simply follows."""
-    always = node["kind"] in (NodeKind.CONDITION, NodeKind.WAIT_FOR_EVENT, NodeKind.APPROVAL)
+    always = node["kind"] in (NodeKind.CONDITION, NodeKind.WAIT_FOR_EVENT, NodeKind.APPROVAL, *_OWNERS)
     if not always and set(following) <= {"ok"}:
         return []
-    ports = [port for port in ports_of(node) if always or port == "ok" or port in following]
+    always = always and node["kind"] not in _OWNERS
+    ports = [port for port in ports_of(node) if always or port in ("ok", *body_ports(node)) or port in following]
     return [(port, _port_words(node, port), following.get(port)) for port in ports]
 
 
@@ -95,9 +102,16 @@ def _port_words(node: Node, port: str) -> str:
         return "When it happens"
     if port == "timeout" and isinstance(settings.get("timeout"), dict):
         return f"After {_guarded(span_words, settings['timeout'])}"
+    if node["kind"] == NodeKind.PARALLEL and port != "ok":
+        return f"At once: {_branch_name(settings, port)}"
     if node["kind"] == NodeKind.CONDITION and port != "else":
         return f"If {port}"
     return _PORTS.get(port, port)
+
+
+def _branch_name(settings: Mapping[str, Json], port: str) -> str:
+    labels = {branch.get("port"): branch.get("label") for branch in settings["branches"] if isinstance(branch, dict)}
+    return str(labels.get(port) or port)
 
 
 def _step(node: Node, catalogue: Catalogue, problems: tuple[Problem, ...], names: Names) -> OutlineStep:
@@ -188,6 +202,26 @@ def _approval_details(settings: Mapping[str, Json], names: Names) -> Iterator[tu
     yield "Who", mapping_words(settings["approvers"], names)
     if "message" in settings:
         yield "Text", mapping_words(settings["message"], names)
+    if "remind" in settings:
+        yield "Reminder", f"every {span_words(settings['remind']['every'])}"
+    if "escalate" in settings:
+        yield "Then also", f"{mapping_words(settings['escalate']['to'], names)} after {span_words(settings['escalate']['after'])}"
+
+
+def _parallel_details(settings: Mapping[str, Json], names: Names) -> Iterator[tuple[str, str]]:
+    yield "Goes on", "when the first has ended" if settings.get("join") == "any" else "when all have ended"
+
+
+def _loop_details(settings: Mapping[str, Json], names: Names) -> Iterator[tuple[str, str]]:
+    yield "Items", mapping_words(settings["items"], names)
+    yield "At most", f"{settings.get('limit', DEFAULT_ITEMS)} items"
+    if settings.get("concurrency", 1) > 1:
+        yield "At once", str(settings["concurrency"])
+
+
+def _sub_details(settings: Mapping[str, Json], names: Names) -> Iterator[tuple[str, str]]:
+    yield "Which one", names.get(settings["automation_id"], str(settings["automation_id"]))
+    yield "Then", "go on at once" if settings.get("mode") == "detach" else "go on when it has ended"
 
 
 def _stop_details(settings: Mapping[str, Json], names: Names) -> Iterator[tuple[str, str]]:
@@ -206,5 +240,8 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Json], Names], Iterator[tuple[str,
     NodeKind.WAIT_UNTIL: _until_details,
     NodeKind.WAIT_FOR_EVENT: _event_details,
     NodeKind.APPROVAL: _approval_details,
+    NodeKind.PARALLEL: _parallel_details,
+    NodeKind.FOR_EACH: _loop_details,
+    NodeKind.SUB_AUTOMATION: _sub_details,
     NodeKind.STOP: _stop_details,
 }

@@ -15,6 +15,8 @@ Json = Any
 SCHEMA_VERSION = 1
 MAX_STEPS = 500
 """Nodes one run may enter, all bodies together."""
+MAX_LOOP_STEPS = 20_000
+"""The same, for a drawing with a loop."""
 MAX_DAYS = 1100
 """The longest single wait, in days, unless the drawing sets another."""
 
@@ -29,6 +31,9 @@ class NodeKind(StrEnum):
     WAIT_UNTIL = "wait_until"
     WAIT_FOR_EVENT = "wait_for_event"
     APPROVAL = "approval"
+    PARALLEL = "parallel"
+    FOR_EACH = "for_each"
+    SUB_AUTOMATION = "sub_automation"
     STOP = "stop"
 
 
@@ -40,6 +45,24 @@ class TriggerKind(StrEnum):
     SCHEDULE = "schedule"
     WEBHOOK = "webhook"
     MANUAL = "manual"
+    CALLED = "called"
+    """By another automation's sub_automation."""
+
+
+class Join(StrEnum):
+    """When a run goes on behind a parallel."""
+
+    ALL = "all"
+    """Every branch has ended."""
+    ANY = "any"
+    """One branch has ended; the others are canceled."""
+
+
+class SubMode(StrEnum):
+    """Whether a run stays until the automation it started has ended."""
+
+    WAIT = "wait"
+    DETACH = "detach"
 
 
 class ConcurrencyPolicy(StrEnum):
@@ -90,7 +113,12 @@ class Drawing:
     {"nodes": [{"id", "kind", "label", "settings": {}}],
      "edges": [{"id", "source", "port", "target"}],
      "positions": {node id: {"x", "y"}},
-     "limits": {"max_steps", "max_days"}}
+     "limits": {"max_steps", "max_days"},
+     "notes": [{"id", "x", "y", "width", "height", "text"}],
+     "collapsed": [node id]}
+
+    It is flat. What is reached from a body port of a `parallel` or `for_each`, and from nowhere else, is that body; where a
+    body's last node has no line out, the run goes back to the body's owner.
     """
 
     document: Mapping[str, Json] = field(default_factory=dict)
@@ -129,8 +157,9 @@ class Drawing:
 class Plan:
     """What a run follows: compiled, without positions or labels, never changed after.
 
-    A body is `{"entry": node id, "nodes": {node id: node}}`; a node is `{"id", "kind", "next": {port: node id}}` and its
-    settings. Kinds that own a body keep it under `body`, so a node's path is the ids down to it, joined by `/`.
+    The root is `{"entry": node id, "nodes": {node id: node}}`; a node is `{"id", "kind", "ports": [port], "next": {port:
+    node id}}` and its settings. Kinds that own bodies keep them as `"body": {"entries": {port: node id}, "nodes": {...}}`,
+    where `ports` and `next` are without the body ports; so a node's path is the ids down to it, joined by `/`.
     """
 
     automation_id: str
@@ -152,10 +181,12 @@ A property of the input schema may carry `"x-lookup"`: the name of a lookup its 
 `"format": "html"`: values put into its text are escaped."""
 
 Events = Mapping[str, Mapping[str, Json]]
-"""Event type to the JSON Schema of its payload."""
+"""Event type to the JSON Schema of its record. The records of other triggers, where they are known, are beside them under
+`manual:{noun}`, `date:{date field}`, `schedule`, `webhook` and `called`."""
 
 Lookups = Mapping[str, Any]
-"""Name to the ids that exist now: `{"members": {...}, "templates": {...}, "connections": {...}}`."""
+"""Name to the ids that exist now: `{"members": {...}, "templates": {...}, "connections": {...}}`. What a lookup that is not
+there would tell is not checked."""
 
 
 def _dicts(value: Json) -> list[dict[str, Json]]:

@@ -62,13 +62,20 @@ EVENTS = {
             "engagement": schema(id=TEXT, title=TEXT, owner_id=TEXT, budget={"type": "integer"}, starts_on={"type": "string"}),
             "form": schema(name=TEXT),
             "workspace": schema(name=TEXT),
+            "people": {"type": "array", "items": schema(name=TEXT, pets={"type": "array", "items": TEXT})},
         },
         "$defs": {"Contact": CONTACT},
     },
     "proposal.sent": schema(id=TEXT, engagement_id=TEXT),
     "task.created": schema(id=TEXT),
 }
-LOOKUPS = {"members": {"mem_1", "mem_2"}}
+LOOKUPS = {
+    "members": {"mem_1", "mem_2"},
+    "automations": {"aut_1", "aut_2", "aut_3"},
+    "callable_automations": {"aut_1", "aut_2"},
+    "nouns": {"contact"},
+    "date_fields": {"invoice.due_on"},
+}
 TRIGGER: dict[str, Any] = {
     "event_id": "evt_1",
     "contact": {"id": "con_1", "name": "Ada Byron", "email": "ada@example.com"},
@@ -95,6 +102,16 @@ def wait(node_id="wait", **settings):
     """A wait for this engagement's proposal, three days at most."""
     usual = {"event": "proposal.sent", "match": SAME_ENGAGEMENT, "timeout": {"amount": 3, "unit": "days"}}
     return node(node_id, "wait_for_event", **{**usual, **settings})
+
+
+def parallel(node_id="par", ports=("a", "b"), **settings):
+    """A node whose branches run at once."""
+    return node(node_id, "parallel", branches=[{"port": port} for port in ports], **settings)
+
+
+def for_each(node_id="each", items=None, **settings):
+    """A loop, by itself over the people of the trigger."""
+    return node(node_id, "for_each", items=items or {"path": "trigger.people"}, **settings)
 
 
 def drawing(*nodes, edges=(), **rest):

@@ -13,12 +13,15 @@ MAX_NODES = 300
 Graph = Mapping[str, Mapping[str, str]]
 """Node id to port to the id that follows."""
 
-_FIXED_PORTS: Mapping[str, tuple[str, ...]] = {
+_FIXED_EXITS: Mapping[str, tuple[str, ...]] = {
     NodeKind.TRIGGER: ("ok",),
     NodeKind.ACTION: ("ok", "error"),
     NodeKind.DELAY: ("ok",),
     NodeKind.WAIT_FOR_EVENT: ("ok", "timeout"),
     NodeKind.APPROVAL: ("approved", "rejected", "timeout"),
+    NodeKind.PARALLEL: ("ok",),
+    NodeKind.FOR_EACH: ("ok", "error"),
+    NodeKind.SUB_AUTOMATION: ("ok", "error"),
     NodeKind.STOP: (),
 }
 
@@ -49,15 +52,32 @@ def graph_of(drawing: Drawing) -> Graph:
 
 
 def ports_of(node: Mapping[str, Json]) -> tuple[str, ...]:
-    """The ways out of a node, in the order drawn; of a malformed node those that can be told."""
+    """All ports of a node, those into its bodies first, in the order drawn; of a malformed node those that can be told."""
+    return (*body_ports(node), *exits_of(node))
+
+
+def body_ports(node: Mapping[str, Json]) -> tuple[str, ...]:
+    """The ports of a node that lead into its bodies, in the order drawn."""
+    if node["kind"] == NodeKind.FOR_EACH:
+        return ("each",)
+    if node["kind"] == NodeKind.PARALLEL:
+        return tuple(port for port in _listed_ports(node["settings"].get("branches")) if port != "ok")
+    return ()
+
+
+def exits_of(node: Mapping[str, Json]) -> tuple[str, ...]:
+    """The ports by which a run goes on behind a node, in the order drawn."""
     settings = node["settings"]
     if node["kind"] == NodeKind.WAIT_UNTIL:
         return ("ok", "past") if settings.get("past") == "branch" else ("ok",)
     if node["kind"] == NodeKind.CONDITION:
-        cases = settings.get("cases")
-        named = [case.get("port") for case in cases if isinstance(case, dict)] if isinstance(cases, list) else []
-        return (*dict.fromkeys(port for port in named if isinstance(port, str)), "else")
-    return _FIXED_PORTS.get(node["kind"], ())
+        return (*_listed_ports(settings.get("cases")), "else")
+    return _FIXED_EXITS.get(node["kind"], ())
+
+
+def _listed_ports(items: Json) -> tuple[str, ...]:
+    named = [item.get("port") for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return tuple(dict.fromkeys(port for port in named if isinstance(port, str)))
 
 
 def graph_problems(drawing: Drawing, graph: Graph) -> Iterator[Problem]:
@@ -68,7 +88,7 @@ def graph_problems(drawing: Drawing, graph: Graph) -> Iterator[Problem]:
     for extra in triggers[1:]:
         yield Problem(extra, "", "second_trigger", "An automation has one trigger.", "Remove this one.")
     yield from _edge_problems(drawing, graph)
-    yield from _cycle_problems(graph)
+    yield from cycle_problems(graph)
     if not triggers:
         return
     if not graph[triggers[0]]:
@@ -141,7 +161,7 @@ def _edge_problem(nodes: Mapping[str, Json], port: Json, target: Json) -> tuple[
     return None
 
 
-def _cycle_problems(graph: Graph) -> Iterator[Problem]:
+def cycle_problems(graph: Graph) -> Iterator[Problem]:
     """One problem for every node that no order of the nodes can put behind all before it and ahead of all after it."""
     before = {node_id: 0 for node_id in graph}
     for target in (target for following in graph.values() for target in following.values()):

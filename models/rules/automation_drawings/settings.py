@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from models.rules.automation_drawings.shapes import SHAPES, TRIGGER_NEEDS
+from models.rules.automation_drawings.shapes import DEFAULT_REMINDERS, SHAPES, TRIGGER_NEEDS
 from models.rules.automation_plan.moments import UNIT_DAYS
 from models.rules.expression_checks import check
 from models.rules.expressions import is_path, paths_read
@@ -17,6 +17,7 @@ from models.types.errors import Invalid
 Node = Mapping[str, Json]
 
 _BOOLEAN = frozenset({"boolean"})
+_NAMED_PORTS: Mapping[str, tuple[str, str]] = {NodeKind.CONDITION: ("cases", "else"), NodeKind.PARALLEL: ("branches", "ok")}
 _CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 
 
@@ -41,6 +42,8 @@ def value_problems(
             yield replace(problem, node_id=node["id"])
     if node["kind"] == NodeKind.ACTION:
         yield from _action_problems(node, catalogue, lookups)
+    if node["kind"] == NodeKind.SUB_AUTOMATION:
+        yield from _sub_problems(node, lookups)
     yield from _event_problems(node, events, lookups)
 
 
@@ -54,8 +57,11 @@ def mapped_fields(node: Node, catalogue: Catalogue) -> list[tuple[str, Json, Map
     ]
     if isinstance(settings.get("zone"), dict):
         fields.append(("zone", settings["zone"], {"type": "string"}))
-    if kind == NodeKind.STOP:
-        fields += [(f"output.{name}", mapping, {}) for name, mapping in settings.get("output", {}).items()]
+    if "escalate" in settings:
+        fields.append(("escalate.to", settings["escalate"]["to"], SHAPES[kind]["properties"]["approvers"]["x-mapping"]))
+    named = {NodeKind.STOP: "output", NodeKind.SUB_AUTOMATION: "input"}.get(kind)
+    if named:
+        fields += [(f"{named}.{name}", mapping, {}) for name, mapping in settings.get(named, {}).items()]
     if kind == NodeKind.ACTION:
         wanted = properties(catalogue.get(settings["action"], {}).get("input", {}))
         given = settings.get("input", {}).items()
@@ -84,11 +90,13 @@ def node_reads(node: Node, catalogue: Catalogue) -> list[tuple[str, str, bool]]:
 def wait_problems(node: Node, max_days: int) -> Iterator[Problem]:
     """Waits of a well-shaped node that are sure to be longer than allowed."""
     settings = node["settings"]
-    spans = {"timeout": settings.get("timeout"), "offset": settings.get("offset")}
-    if node["kind"] == NodeKind.DELAY:
-        spans["amount"] = settings
-    for field, span in spans.items():
-        if span and abs(span["amount"]) * UNIT_DAYS[span["unit"]] > max_days:
+    remind, escalate = settings.get("remind", {}), settings.get("escalate", {})
+    spans = [("timeout", settings.get("timeout"), 1), ("offset", settings.get("offset"), 1)]
+    spans.append(("amount", settings if node["kind"] == NodeKind.DELAY else None, 1))
+    spans.append(("remind.every", remind.get("every"), remind.get("repeats", DEFAULT_REMINDERS)))
+    spans.append(("escalate.after", escalate.get("after"), 1))
+    for field, span, times in spans:
+        if span and abs(span["amount"]) * times * UNIT_DAYS[span["unit"]] > max_days:
             message = f"This wait is longer than the limit of {max_days} days."
             yield Problem(node["id"], field, "wait_too_long", message, "Shorten it, or raise the automation's limit.")
 
@@ -120,10 +128,11 @@ def _kind_problems(node_id: str, kind: str, settings: Mapping[str, Json]) -> Ite
         yield from _trigger_problems(node_id, settings)
     if kind == NodeKind.WAIT_UNTIL and not {"at", "offset", "time"} & set(settings):
         yield Problem(node_id, "at", "missing_required", "This step says not until when.", "Choose a date, an offset or a time.")
-    if kind == NodeKind.CONDITION:
-        ports = [case["port"] for case in settings["cases"]]
-        if len(set(ports)) < len(ports) or "else" in ports:
-            yield Problem(node_id, "cases", "same_port", "Two ways out have the same name.", "Rename one of them.")
+    if kind in _NAMED_PORTS:
+        field, taken = _NAMED_PORTS[kind]
+        ports = [item["port"] for item in settings[field]]
+        if len(set(ports)) < len(ports) or taken in ports:
+            yield Problem(node_id, field, "same_port", "Two ways out have the same name.", "Rename one of them.")
     zone = settings.get("zone")
     if isinstance(zone, str):
         yield from _zone_problems(node_id, zone)
@@ -189,6 +198,15 @@ def _action_problems(node: Node, catalogue: Catalogue, lookups: Lookups) -> Iter
         yield Problem(node_id, "action", "missing_connection", f"“{connection}” is not connected.", "Connect it in the settings.")
 
 
+def _sub_problems(node: Node, lookups: Lookups) -> Iterator[Problem]:
+    named = node["settings"]["automation_id"]
+    missing = [*_missing_references(node["id"], "automation_id", [named], "automations", lookups)]
+    yield from missing
+    if not missing and named not in lookups.get("callable_automations", (named,)):
+        message = "This automation is not published with the trigger “called”."
+        yield Problem(node["id"], "automation_id", "not_callable", message, "Let it be called by others, and publish it.")
+
+
 def _written(mapping: Mapping[str, Json]) -> Json:
     """What the author wrote, when that is the value itself; anything else counts as filled in."""
     return mapping.get("value", mapping.get("text", "…"))
@@ -199,13 +217,17 @@ def _reference_problems(
 ) -> Iterator[Problem]:
     value = mapping.get("value") if isinstance(mapping, dict) else None
     named = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-    lookup = "approvers" if field == "approvers" else wanted.get("x-lookup", wanted.get("items", {}).get("x-lookup"))
+    lookup = wanted.get("x-lookup", wanted.get("items", {}).get("x-lookup"))
     if lookup == "approvers":
         named, lookup = [item.removeprefix("member:") for item in named if item.startswith("member:")], "members"
+    yield from _missing_references(node_id, field, named, str(lookup), lookups)
+
+
+def _missing_references(node_id: str, field: str, named: list[str], lookup: str, lookups: Lookups) -> Iterator[Problem]:
     for item in named:
         if lookup in lookups and item not in lookups[lookup]:
-            fix = "Choose another one."
-            yield Problem(node_id, field, "deleted_reference", f"“{item}” is no longer among the {lookup}.", fix)
+            message = f"“{item}” is no longer among the {lookup.replace('_', ' ')}."
+            yield Problem(node_id, field, "deleted_reference", message, "Choose another one.")
 
 
 def _event_problems(node: Node, events: Events, lookups: Lookups) -> Iterator[Problem]:
@@ -216,10 +238,17 @@ def _event_problems(node: Node, events: Events, lookups: Lookups) -> Iterator[Pr
     for field, name in named.items():
         if name not in events:
             yield Problem(node_id, field, "unknown_event", f"There is no event “{name}”.", "Choose another event.")
-    dates = lookups.get("date_fields")
-    is_dated = node["kind"] == NodeKind.TRIGGER and settings["kind"] == TriggerKind.DATE
-    if is_dated and dates is not None and settings["type"] not in dates:
-        yield Problem(node_id, "type", "unknown_field", f"There is no date “{settings['type']}”.", "Choose another date.")
+    yield from _trigger_reference_problems(node, lookups) if node["kind"] == NodeKind.TRIGGER else ()
+
+
+def _trigger_reference_problems(node: Node, lookups: Lookups) -> Iterator[Problem]:
+    settings = node["settings"]
+    dates, nouns = lookups.get("date_fields"), lookups.get("nouns")
+    if settings["kind"] == TriggerKind.DATE and dates is not None and settings["type"] not in dates:
+        yield Problem(node["id"], "type", "unknown_field", f"There is no date “{settings['type']}”.", "Choose another date.")
+    if settings["kind"] == TriggerKind.MANUAL and nouns is not None and settings["noun"] not in nouns:
+        message = f"There are no records called “{settings['noun']}”."
+        yield Problem(node["id"], "noun", "unknown_noun", message, "Choose another kind of record.")
 
 
 def _with_event(scope: Mapping[str, Any], events: Events, settings: Mapping[str, Json]) -> dict[str, Any]:

@@ -7,10 +7,12 @@
 from collections.abc import Mapping
 
 from models.rules.automation_plan.moments import UNIT_DAYS
-from models.types.automations import ConcurrencyPolicy, Json, NodeKind, OnError, TriggerKind
+from models.types.automations import ConcurrencyPolicy, Join, Json, NodeKind, OnError, SubMode, TriggerKind
 
 DEFAULT_RETRY = {"max_attempts": 5, "initial_seconds": 2, "backoff": 2, "max_interval_seconds": 600}
 DEFAULT_TIMEOUT_SECONDS = 60
+DEFAULT_ITEMS = 100
+DEFAULT_REMINDERS = 3
 
 _EXPRESSION = {"type": "object", "x-expression": True}
 _UNIT = {"enum": list(UNIT_DAYS)}
@@ -41,6 +43,8 @@ _RETRY = _record(
     backoff={"type": "number", "minimum": 1, "maximum": 10},
     max_interval_seconds={"type": "integer", "minimum": 1, "maximum": 86_400},
 )
+_REPEATS = {"type": "integer", "minimum": 1, "maximum": 50, "default": DEFAULT_REMINDERS}
+_PEOPLE = {"type": ["array", "string"], "items": {"type": "string"}, "x-lookup": "approvers"}
 _CONCURRENCY = _record(("key", "policy"), key={"type": "string"}, policy={"enum": list(ConcurrencyPolicy)})
 
 SHAPES: Mapping[str, Mapping[str, Json]] = {
@@ -48,6 +52,7 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         ("kind",),
         kind={"enum": list(TriggerKind)},
         type={"type": "string", "maxLength": 100},
+        noun={"type": "string", "maxLength": 40, "x-lookup": "nouns"},
         filter=_EXPRESSION,
         dedupe={"type": "string"},
         concurrency=_CONCURRENCY,
@@ -84,15 +89,41 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
     ),
     NodeKind.APPROVAL: _record(
         ("approvers",),
-        approvers=_mapping({"type": ["array", "string"], "items": {"type": "string"}}),
+        approvers=_mapping(_PEOPLE),
         message=_mapping({"type": "string"}),
         timeout=_DURATION,
+        remind=_record(
+            ("every",), every=_DURATION, repeats={"type": "integer", "minimum": 1, "maximum": 50, "default": DEFAULT_REMINDERS}
+        ),
+        escalate=_record(("after", "to"), after=_DURATION, to=_mapping(_PEOPLE)),
+    ),
+    NodeKind.PARALLEL: _record(
+        ("branches",),
+        branches={
+            "type": "array",
+            "minItems": 2,
+            "maxItems": 10,
+            "items": _record(("port",), port=_NAME, label={"type": "string", "maxLength": 120}),
+        },
+        join={"enum": list(Join), "default": Join.ALL},
+    ),
+    NodeKind.FOR_EACH: _record(
+        ("items",),
+        items=_mapping({"type": "array"}),
+        limit={"type": "integer", "minimum": 1, "maximum": 1000, "default": DEFAULT_ITEMS},
+        concurrency={"type": "integer", "minimum": 1, "maximum": 20, "default": 1},
+    ),
+    NodeKind.SUB_AUTOMATION: _record(
+        ("automation_id",),
+        automation_id={"type": "string", "minLength": 1, "maxLength": 64, "x-lookup": "automations"},
+        input={"type": "object"},
+        mode={"enum": list(SubMode), "default": SubMode.WAIT},
     ),
     NodeKind.STOP: _record(outcome={"enum": ["success", "failure"]}, output={"type": "object"}),
 }
 
 LIMITS = _record(
-    max_steps={"type": "integer", "minimum": 1, "maximum": 500}, max_days={"type": "integer", "minimum": 1, "maximum": 3650}
+    max_steps={"type": "integer", "minimum": 1, "maximum": 50_000}, max_days={"type": "integer", "minimum": 1, "maximum": 3650}
 )
 
 TRIGGER_NEEDS: Mapping[str, tuple[str, ...]] = {
@@ -100,5 +131,6 @@ TRIGGER_NEEDS: Mapping[str, tuple[str, ...]] = {
     TriggerKind.DATE: ("type",),
     TriggerKind.SCHEDULE: ("cron",),
     TriggerKind.WEBHOOK: (),
-    TriggerKind.MANUAL: (),
+    TriggerKind.MANUAL: ("noun",),
+    TriggerKind.CALLED: (),
 }

@@ -16,13 +16,16 @@ from tests.builders.automations import (
     codes,
     compiled,
     drawing,
+    for_each,
     node,
+    parallel,
     planned,
     task,
     wait,
 )
 
 YES = {"value": True}
+DAY = {"amount": 1, "unit": "days"}
 FORK = node("fork", "condition", cases=[{"port": "yes", "when": YES}])
 FORKED = ["trigger.ok>fork", "fork.yes>first", "first.ok>reader", "fork.else>reader"]
 
@@ -33,6 +36,26 @@ def reading(path, **more):
 
 def trigger(**settings):
     return {"id": "trigger", "kind": "trigger", "settings": settings}
+
+
+def looped(*nodes, **settings):
+    """The first node is in the body of a loop, the others follow the loop."""
+    chain = ["trigger.ok>each", f"each.each>{nodes[0]['id']}", *(f"each.ok>{other['id']}" for other in nodes[1:])]
+    return drawing(for_each(**settings), *nodes, edges=chain)
+
+
+def sub(**settings):
+    return node("sub", "sub_automation", **{"automation_id": "aut_2", **settings})
+
+
+def ask(**settings):
+    return drawing(node("ask", "approval", approvers={"value": ["role:owner"]}, **settings))
+
+
+def branched(first, second, reader, *others, join="all", more=()):
+    """Two branches, and a reader behind them."""
+    edges = ["trigger.ok>par", f"par.a>{first['id']}", f"par.b>{second['id']}", "par.ok>reader", *more]
+    return drawing(parallel(join=join), first, second, reader, *others, edges=edges)
 
 
 def forked(reader):
@@ -204,6 +227,34 @@ SETTINGS = {
         drawing(task("one", on_error="park"), task("two"), edges=["trigger.ok>one", "one.error>two"]),
         [("one", "on_error", "port_never_used")],
     ),
+    "no-noun": (drawing(trigger(kind="manual"), task("one")), [("trigger", "noun", "missing_required")]),
+    "moon-noun": (drawing(trigger(kind="manual", noun="moon"), task("one")), [("trigger", "noun", "unknown_noun")]),
+    "moon-date": (drawing(trigger(kind="date", type="moon.full_on"), task("one")), [("trigger", "type", "unknown_field")]),
+    "items-no-list": (looped(task("one"), items={"path": "trigger.contact.name"}), [("each", "items", "type_mismatch")]),
+    "items-unknown": (looped(task("one"), items={"path": "trigger.pets"}), [("each", "items", "unknown_path")]),
+    "too-many-items": (looped(task("one"), limit=5000), [("each", "limit", "bad_value")]),
+    "item-type": (looped(reading("item")), [("reader", "input.title", "type_mismatch")]),
+    "item-unknown": (looped(reading("item.age")), [("reader", "input.title", "unknown_path")]),
+    "item-outside": (looped(task("one"), reading("item.name")), [("reader", "input.title", "unknown_path")]),
+    "other-loop": (looped(reading("loops.other.item.name")), [("reader", "input.title", "unknown_path")]),
+    "deleted-automation": (drawing(sub(automation_id="aut_9")), [("sub", "automation_id", "deleted_reference")]),
+    "not-callable": (drawing(sub(automation_id="aut_3")), [("sub", "automation_id", "not_callable")]),
+    "calls-itself": (drawing(sub(automation_id="aut_1")), [("sub", "automation_id", "calls_itself")]),
+    "sub-input": (drawing(sub(input={"x": {"path": "trigger.moon"}})), [("sub", "input.x", "unknown_path")]),
+    "escalate-to-nobody": (
+        ask(escalate={"after": DAY, "to": {"value": ["member:mem_9"]}}),
+        [("ask", "escalate.to", "deleted_reference")],
+    ),
+    "escalate-without-whom": (ask(escalate={"after": DAY}), [("ask", "escalate", "bad_value")]),
+    "escalate-too-late": (
+        ask(escalate={"after": {"amount": 2000, "unit": "days"}, "to": {"value": ["role:owner"]}}),
+        [("ask", "escalate.after", "wait_too_long")],
+    ),
+    "reminders-too-long": (ask(remind={"every": {"amount": 600, "unit": "days"}}), [("ask", "remind.every", "wait_too_long")]),
+    "same-branches": (
+        drawing(parallel(ports=("a", "a")), task("one"), edges=["trigger.ok>par", "par.a>one"]),
+        [("par", "branches", "same_port")],
+    ),
     "endless-retry": (drawing(task("one", retry={"max_attempts": 1000})), [("one", "retry", "bad_value")]),
 }
 
@@ -248,6 +299,116 @@ READS = {
 }
 
 
+READS |= {
+    "branch-behind-all": (branched(task("one"), task("two"), reading("nodes.one.task_id")), True),
+    "branch-behind-any": (branched(task("one"), task("two"), reading("nodes.one.task_id"), join="any"), False),
+    "branch-behind-any-guarded": (
+        branched(task("one"), task("two"), reading("nodes.one.task_id", default="-"), join="any"),
+        True,
+    ),
+    "winner-behind-any": (branched(task("one"), task("two"), reading("nodes.par.first"), join="any"), True),
+    "part-of-a-branch": (
+        branched(FORK, task("two"), reading("nodes.one.task_id"), task("one"), more=["fork.yes>one"]),
+        False,
+    ),
+    "part-of-a-branch-guarded": (
+        branched(FORK, task("two"), reading("nodes.one.task_id", default="-"), task("one"), more=["fork.yes>one"]),
+        True,
+    ),
+    "every-way-of-a-branch": (
+        branched(FORK, task("two"), reading("nodes.one.task_id"), task("one"), more=["fork.yes>one", "fork.else>one"]),
+        True,
+    ),
+    "branch-that-may-stop-the-run": (
+        branched(
+            FORK,
+            task("two"),
+            reading("nodes.one.task_id"),
+            task("one"),
+            node("end", "stop"),
+            more=["fork.yes>one", "fork.else>end"],
+        ),
+        True,
+    ),
+    "branch-that-may-end-by-timeout": (branched(wait(), task("two"), reading("nodes.wait.id")), False),
+    "branch-of-an-error": (
+        branched(task("one"), task("two"), reading("nodes.one.task_id"), task("tell"), more=["one.error>tell"]),
+        False,
+    ),
+    "the-other-branch": (
+        drawing(
+            parallel(),
+            task("one"),
+            reading("nodes.one.task_id", default="-"),
+            edges=["trigger.ok>par", "par.a>one", "par.b>reader"],
+        ),
+        False,
+    ),
+    "the-same-branch": (
+        drawing(
+            parallel(),
+            task("one"),
+            task("two"),
+            reading("nodes.one.task_id"),
+            edges=["trigger.ok>par", "par.a>one", "par.b>two", "one.ok>reader"],
+        ),
+        True,
+    ),
+    "before-the-branches": (
+        drawing(
+            task("one"),
+            parallel(),
+            reading("nodes.one.task_id"),
+            task("two"),
+            edges=["trigger.ok>one", "one.ok>par", "par.a>reader", "par.b>two"],
+        ),
+        True,
+    ),
+    "own-owner": (
+        drawing(
+            parallel(join="any"),
+            reading("nodes.par.first", default="-"),
+            task("two"),
+            edges=["trigger.ok>par", "par.a>reader", "par.b>two"],
+        ),
+        False,
+    ),
+    "loop-count": (looped(task("one"), task("reader", {"text": "{{ nodes.each.count }}"})), True),
+    "loop-error": (
+        drawing(
+            for_each(),
+            task("one"),
+            reading("nodes.each.error.message"),
+            edges=["trigger.ok>each", "each.each>one", "each.error>reader"],
+        ),
+        True,
+    ),
+    "behind-a-loop": (looped(task("one"), reading("nodes.one.task_id", default="-")), False),
+    "inside-a-loop": (
+        drawing(
+            for_each(), task("one"), reading("nodes.one.task_id"), edges=["trigger.ok>each", "each.each>one", "one.ok>reader"]
+        ),
+        True,
+    ),
+    "item": (looped(reading("item.name")), True),
+    "item-by-loop": (looped(reading("loops.each.item.name")), True),
+    "outer-item": (
+        drawing(
+            for_each("outer"),
+            for_each("inner", {"path": "item.pets"}),
+            task("reader", {"text": "{{ item }} of {{ loops.outer.item.name }}, {{ index }}"}),
+            edges=["trigger.ok>outer", "outer.each>inner", "inner.each>reader"],
+        ),
+        True,
+    ),
+    "called-output": (drawing(sub(), reading("nodes.sub.anything")), True),
+    "called-output-after-error": (
+        drawing(sub(), reading("nodes.sub.anything"), edges=["trigger.ok>sub", "sub.error>reader"]),
+        False,
+    ),
+}
+
+
 @pytest.mark.parametrize(("sketch", "is_safe"), READS.values(), ids=READS)
 def test_steps_read_only_what_has_run(sketch, is_safe):
     assert codes(sketch) == ([] if is_safe else [("reader", "input.title", "may_not_have_run")])
@@ -258,6 +419,32 @@ def test_two_branches_may_meet_again():
         FORK, task("a"), task("b"), task("end"), edges=["trigger.ok>fork", "fork.yes>a", "fork.else>b", "a.ok>end", "b.ok>end"]
     )
     assert codes(both) == []
+
+
+def test_bodies_are_nested_in_their_owners():
+    plan = planned(
+        for_each("outer", concurrency=3),
+        parallel(),
+        task("one"),
+        task("two"),
+        task("then"),
+        task("after"),
+        edges=["trigger.ok>outer", "outer.each>par", "par.a>one", "par.b>two", "par.ok>then", "outer.ok>after"],
+    )
+    outer = plan.root["nodes"]["outer"]
+    assert set(plan.root["nodes"]) == {"outer", "after"}
+    assert (outer["ports"], outer["next"], outer["limit"], outer["concurrency"]) == (["ok", "error"], {"ok": "after"}, 100, 3)
+    assert (outer["body"]["entries"], set(outer["body"]["nodes"])) == ({"each": "par"}, {"par", "then"})
+    par = outer["body"]["nodes"]["par"]
+    assert (par["body"]["entries"], par["next"], par["join"]) == ({"a": "one", "b": "two"}, {"ok": "then"}, "all")
+    assert set(par["body"]["nodes"]) == {"one", "two"}
+
+
+def test_what_a_branch_is_called_does_not_change_the_hash():
+    plain = drawing(parallel(), task("one"), task("two"), edges=["trigger.ok>par", "par.a>one", "par.b>two"])
+    titled = copy.deepcopy(plain)
+    titled.nodes[1]["settings"]["branches"][0]["label"] = "Say hello"
+    assert compiled(titled).hash == compiled(plain).hash
 
 
 def test_writing_what_triggers_is_a_warning_and_no_obstacle():
@@ -280,7 +467,8 @@ def test_a_missing_connection_is_found():
 def test_other_triggers_may_carry_anything():
     for settings in (
         {"kind": "webhook"},
-        {"kind": "manual"},
+        {"kind": "manual", "noun": "contact"},
+        {"kind": "called"},
         {"kind": "schedule", "cron": "0 9 * * 1-5"},
         {"kind": "date", "type": "invoice.due_on"},
     ):
