@@ -3,11 +3,11 @@
 export type Json = unknown;
 export type Schema = Record<string, Json>;
 
-export type NodeKind = "trigger" | "action" | "condition" | "delay" | "wait_until" | "wait_for_event" | "approval" | "stop";
-export const ALL_NODE_KIND: readonly NodeKind[] = ["trigger", "action", "condition", "delay", "wait_until", "wait_for_event", "approval", "stop"];
+export type NodeKind = "trigger" | "action" | "condition" | "delay" | "wait_until" | "wait_for_event" | "approval" | "parallel" | "for_each" | "sub_automation" | "stop";
+export const ALL_NODE_KIND: readonly NodeKind[] = ["trigger", "action", "condition", "delay", "wait_until", "wait_for_event", "approval", "parallel", "for_each", "sub_automation", "stop"];
 
-export type TriggerKind = "event" | "date" | "schedule" | "webhook" | "manual";
-export const ALL_TRIGGER_KIND: readonly TriggerKind[] = ["event", "date", "schedule", "webhook", "manual"];
+export type TriggerKind = "event" | "date" | "schedule" | "webhook" | "manual" | "called";
+export const ALL_TRIGGER_KIND: readonly TriggerKind[] = ["event", "date", "schedule", "webhook", "manual", "called"];
 
 export type ConcurrencyPolicy = "queue" | "replace" | "skip" | "parallel";
 export const ALL_CONCURRENCY_POLICY: readonly ConcurrencyPolicy[] = ["queue", "replace", "skip", "parallel"];
@@ -19,9 +19,9 @@ export type Severity = "error" | "warning";
 export const ALL_SEVERITY: readonly Severity[] = ["error", "warning"];
 
 /// The ways out of every kind, where its settings say nothing else.
-export const PORTS: Record<NodeKind, readonly string[]> = {"trigger": ["ok"], "action": ["ok", "error"], "condition": ["else"], "delay": ["ok"], "wait_until": ["ok"], "wait_for_event": ["ok", "timeout"], "approval": ["approved", "rejected", "timeout"], "stop": []};
+export const PORTS: Record<NodeKind, readonly string[]> = {"trigger": ["ok"], "action": ["ok", "error"], "condition": ["else"], "delay": ["ok"], "wait_until": ["ok"], "wait_for_event": ["ok", "timeout"], "approval": ["approved", "rejected", "timeout"], "parallel": ["ok"], "for_each": ["each", "ok", "error"], "sub_automation": ["ok", "error"], "stop": []};
 
-export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {"event": ["type"], "date": ["type"], "schedule": ["cron"], "webhook": [], "manual": []};
+export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {"event": ["type"], "date": ["type"], "schedule": ["cron"], "webhook": [], "manual": ["noun"], "called": []};
 
 export const MAX_NODES = 300;
 
