@@ -50,6 +50,13 @@ def schema_types(schema: Schema) -> frozenset[str]:
     return _declared_types(schema)
 
 
+def alternatives(schema: Schema) -> list[Schema]:
+    """The schemas that a value of this one may have, each without a reference and alternatives of its own."""
+    schema = _resolved(schema)
+    variants = _variants(schema)
+    return [plain for variant in variants for plain in alternatives(variant)] if variants else [schema]
+
+
 def json_type(value: Json) -> str:
     """The type of a value; booleans are not numbers."""
     if value is None:

@@ -1,0 +1,167 @@
+"""What a drawing would do, over time to come and over the past. Nothing is performed: actions are only described."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from api.actions import catalogue
+from api.deps import Call
+from models.queries.automation_records import event_record
+from models.queries.automation_what_ifs import (
+    foresight_of,
+    get_event,
+    list_billings,
+    list_events,
+    past_events,
+    records_of,
+)
+from models.queries.automations import drawing_lookups, get_version
+from models.queries.members import list_members
+from models.queries.work_calendars import work_calendar
+from models.rules.automation_matching import wants
+from models.rules.automation_plan.records import plan_from_json
+from models.rules.automation_records import event_schemas
+from models.rules.automation_simulation.consequences import filled
+from models.rules.automation_simulation.samples import sample_record
+from models.rules.automation_simulation.what_ifs import replay
+from models.rules.automations import compile_drawing
+from models.tables.automations import Automation
+from models.types.automation_simulations import Billing, Ground, Past, Scenario
+from models.types.automations import Drawing, Json, NodeKind, Plan, Problem, TriggerKind
+from models.types.errors import Forbidden
+from models.types.events import CATALOGUE
+
+_ANY_RECORD = "contact.changed"
+"""The event whose record stands for what starts without one: people and things, and nothing of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastOfBoth:
+    """The draft and the published version over the same events. published: None where nothing is published."""
+
+    since: datetime
+    until: datetime
+    draft: Past
+    published: Past | None
+    note: str = ""
+    """Why there is nothing to see, when there cannot be."""
+
+
+def compiled(call: Call, automation: Automation, document: Mapping[str, Json] | None) -> Plan | list[Problem]:
+    """The plan of a drawing, the automation's own without one; or what keeps it from running."""
+    return compile_drawing(
+        Drawing(automation.drawing if document is None else document),
+        catalogue=catalogue.schemas(),
+        events=event_schemas(),
+        lookups=drawing_lookups(call.session),
+        automation_id=automation.id,
+    )
+
+
+def ground_of(call: Call, plan: Plan, document: Mapping[str, Json], scenario: Scenario, *, now: datetime) -> Ground:
+    """What a run of the plan stands on in this workspace."""
+    return Ground(
+        plan=plan,
+        catalogue=catalogue.schemas(),
+        events=event_schemas(),
+        calendar=work_calendar(call.session, now=now),
+        scenario=scenario,
+        check=refusal,
+        labels={node["id"]: str(node.get("label") or "") for node in Drawing(document).nodes if isinstance(node.get("id"), str)},
+        names={member.id: member.name for member in list_members(call.session, with_archived=True)},
+        says={name: kind.says for name, kind in CATALOGUE.items()},
+    )
+
+
+def refusal(action: str, given: Mapping[str, Json]) -> str | None:
+    """Why an action would refuse an input before doing anything, in the words of a real run; None when it would not."""
+    known = catalogue.ACTIONS.get(action)
+    if known is None:
+        return f"There is no action “{action}” any more."
+    try:
+        known.Input.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        return f"“{'.'.join(str(part) for part in first['loc'])}” does not fit: {first['msg']}."
+    return None
+
+
+def record_for(
+    call: Call, plan: Plan, *, event_id: str | None, record: Mapping[str, Json] | None, fields: Mapping[str, Json], at: datetime
+) -> dict[str, Json]:
+    """The record that a simulation starts with: a real event's, the one given, or one made up that the trigger wants.
+
+    fields: dotted path inside the record to the value that somebody filled in. Raises NotFound, and Forbidden for a caller
+    who may not read runs: those show the same records.
+    """
+    if event_id and not call.principal.may("automation_runs", "read"):
+        raise Forbidden("This needs the scope automation_runs:read.")
+    base = event_record(call.session, get_event(call.session, event_id)) if event_id else record
+    wanted = str(plan.trigger.get("type") or "")
+    schema = event_schemas().get(wanted, event_schemas()[_ANY_RECORD])
+    if base is not None:
+        return sample_record(schema, fields, now=at, base=base) | _own(base, fields)
+    made_up = sample_record(schema, {"type": wanted, "workspace": _workspace(call), **fields}, now=at)
+    return made_up if wants(plan.trigger, made_up) else filled(plan.trigger.get("filter"), made_up)
+
+
+def billings_for(call: Call, record: Mapping[str, Json]) -> tuple[Billing, ...]:
+    """The retainers that bill beside the run, for those who may see retainers."""
+    engagement_id = record.get("engagement_id")
+    if not isinstance(engagement_id, str) or not call.principal.may("retainers", "read"):
+        return ()
+    return tuple(list_billings(call.session, engagement_id, record))
+
+
+def look_back(
+    call: Call, automation: Automation, plan: Plan, document: Mapping[str, Json], *, days: int, until: datetime
+) -> PastOfBoth:
+    """What the plan, and what is published, would have done over the real events of so many days. Raises Forbidden."""
+    if not call.principal.may("automation_runs", "read"):
+        raise Forbidden("This needs the scope automation_runs:read.")
+    since = until - timedelta(days=days)
+    published = _published(call, automation)
+    plans = [plan, *([published[0]] if published else [])]
+    types = {str(one.trigger.get("type")) for one in plans if one.trigger.get("kind") == TriggerKind.EVENT}
+    awaited = {event_type for one in plans for event_type in awaited_types(one.root)}
+    events = list_events(call.session, types | awaited, since=since, until=until)
+    records = records_of(call.session, events)
+    foresight = foresight_of(events, records)
+
+    def past_of(one: Plan, drawn: Mapping[str, Json]) -> Past:
+        ground = replace(ground_of(call, one, drawn, Scenario(), now=since), foresight=foresight)
+        starting = [event for event in events if event.type == one.trigger.get("type")]
+        found = past_events(call.session, starting, records) if one.trigger.get("kind") == TriggerKind.EVENT else []
+        return replay(ground, found, until=until, automation_id=automation.id)
+
+    note = "" if types else "No event of the past starts this automation, so there is nothing to look back on."
+    return PastOfBoth(since, until, past_of(plan, document), past_of(*published) if published else None, note)
+
+
+def awaited_types(body: Mapping[str, Json]) -> Iterator[str]:
+    """The types of events that a body's nodes wait for, at every depth."""
+    for node in body.get("nodes", {}).values():
+        if node.get("kind") == NodeKind.WAIT_FOR_EVENT:
+            yield str(node["event"])
+        yield from awaited_types(node.get("body", {}))
+
+
+def _published(call: Call, automation: Automation) -> tuple[Plan, dict[str, Any]] | None:
+    if not automation.published_version:
+        return None
+    version = get_version(call.session, automation.id, automation.published_version)
+    return plan_from_json(version.plan), version.drawing
+
+
+def _own(base: Mapping[str, Json], fields: Mapping[str, Json]) -> dict[str, Json]:
+    """What a record says of its own event, where nobody filled in something else."""
+    touched = {path.partition(".")[0] for path in fields}
+    return {name: value for name, value in base.items() if name not in touched}
+
+
+def _workspace(call: Call) -> dict[str, Json]:
+    workspace = call.workspace
+    return {name: getattr(workspace, name) for name in ("id", "name", "timezone", "locale", "currency")}

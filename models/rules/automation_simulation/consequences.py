@@ -1,0 +1,190 @@
+"""What others do, and when: the client answers, pays, or does not; the team sends what was drafted."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+
+from models.rules.automation_matching import fits
+from models.rules.automation_plan.moments import moved_by
+from models.rules.automation_simulation.samples import sample_record
+from models.rules.expressions import value_at
+from models.types.automation_simulations import Occurrence, Scenario
+from models.types.automations import Events, Json
+from models.types.events import CATALOGUE
+from models.types.working_time import WorkCalendar
+
+_CLIENT = frozenset(
+    {
+        "submission.accepted",
+        "proposal.viewed",
+        "proposal.accepted",
+        "contract.completed",
+        "booking.made",
+        "message.received",
+        "portal.entered",
+        "comment.added",
+        "file.added",
+    }
+)
+_REFUSALS: Mapping[str, str] = {"proposal.declined": "proposal.accepted", "contract.declined": "contract.completed"}
+"""The event of a client who says no to that of one who says yes."""
+_PAYER = frozenset({"invoice.paid", "payment.started", "payment.succeeded", "receipt.issued", "retainer.period_paid"})
+_AT_ONCE = frozenset({"email.sent", "proposal.sealed", "receipt.issued"})
+_NEVER_BY_ITSELF = frozenset(
+    {
+        "submission.quarantined",
+        "submission.discarded",
+        "proposal.expired",
+        "proposal.withdrawn",
+        "proposal.superseded",
+        "contract.voided",
+        "booking.canceled",
+        "booking.rescheduled",
+        "invoice.voided",
+        "invoice.written_off",
+        "invoice.deleted",
+        "payment.failed",
+        "payment.refunded",
+        "email.refused",
+        "engagement.lost",
+        "engagement.paused",
+    }
+)
+_FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "proposal.drafted": ("proposal.sent",),
+    "proposal.sent": ("proposal.viewed", "proposal.accepted", "proposal.declined"),
+    "proposal.accepted": ("proposal.sealed",),
+    "contract.sent": ("contract.completed", "contract.declined"),
+    "invoice.drafted": ("invoice.issued",),
+    "invoice.issued": ("payment.succeeded", "invoice.paid"),
+    "invoice.sent": ("payment.succeeded", "invoice.paid"),
+    "invoice.paid": ("receipt.issued",),
+    "task.created": ("task.completed",),
+    "booking.made": ("booking.held",),
+}
+"""What an event leads to by itself, about the same subject."""
+_SHARED = ("engagement", "contact", "company", "owner", "form", "submission")
+
+
+def days_until(event_type: str, scenario: Scenario) -> int | None:
+    """After how many days such an event comes in this scenario, once there is occasion for it; None when it never does."""
+    if event_type in scenario.events:
+        return scenario.events[event_type]
+    if event_type in _NEVER_BY_ITSELF:
+        return None
+    if event_type in _AT_ONCE:
+        return 0
+    if event_type in _PAYER:
+        return scenario.client_pays_after_days
+    agreed = _REFUSALS.get(event_type)
+    if agreed is not None or event_type in _REFUSALS.values():
+        return scenario.client_answers_after_days if scenario.client_declines == (agreed is not None) else None
+    return scenario.client_answers_after_days if event_type in _CLIENT else scenario.team_acts_after_days
+
+
+def following(cause: Occurrence, scenario: Scenario, events: Events, calendar: WorkCalendar) -> Iterator[Occurrence]:
+    """The events that an event leads to, each at its moment."""
+    for event_type in _FOLLOWS.get(cause.type, ()):
+        days = days_until(event_type, scenario)
+        if days is not None and event_type in events:
+            at = moved_by(cause.at, days, "days", calendar)
+            yield occurrence(event_type, at, cause.record, events, subject_id=str(cause.record.get("subject_id") or ""))
+
+
+def occurrence(
+    event_type: str,
+    at: datetime,
+    base: Mapping[str, Json],
+    events: Events,
+    *,
+    subject_id: str = "",
+    payload: Mapping[str, Json] | None = None,
+) -> Occurrence:
+    """An event made up: of the people and things of another record, about a subject of its own."""
+    kind = CATALOGUE.get(event_type)
+    made_up = subject_id or f"{kind.subject if kind else event_type.partition('.')[0]}_{at:%Y%m%d%H%M%S}"
+    event_id = f"{event_type}/{made_up}/{at:%Y%m%d%H%M%S}"
+    known = {"event_id": event_id, "type": event_type, "at": at.isoformat(), "subject_id": made_up}
+    record = sample_record(events.get(event_type, {}), {}, now=at, base=base)
+    nobody = {name: None for name in (*_SHARED, "engagement_id", "contact_id") if base and base.get(name) is None}
+    said = {"id": event_id, "type": event_type, "at": at.isoformat(), "actor": "simulation", **(payload or {})}
+    subject = {**(base.get("subject") or {}), "id": made_up} if base.get("subject_id") == made_up else {"id": made_up}
+    return Occurrence(
+        at, event_type, {**record, **nobody, **known, "event": {**record.get("event", {}), **said}, "subject": subject}
+    )
+
+
+def fitted(match: Json, found: Occurrence) -> Occurrence | None:
+    """The event with what a condition asks of it filled in; None when no filling in makes it fit."""
+    if fits(match, found.record):
+        return found
+    record = filled(match, found.record)
+    return Occurrence(found.at, found.type, record) if fits(match, record) else None
+
+
+def filled(condition: Json, record: Mapping[str, Json]) -> dict[str, Json]:
+    """The record with the values that a condition on it asks for, as far as they can be told from the condition.
+
+    The first segment of the condition's paths is what it calls the record: `event` or `trigger`.
+    """
+    changed = dict(record)
+    for path, value in _asked(condition):
+        changed = _with(changed, path.split(".")[1:], value)
+    return changed
+
+
+def moved_record(record: Mapping[str, Json], path: str, by_days: int, calendar: WorkCalendar) -> dict[str, Json]:
+    """The record with a date of it moved, its clock time kept; as it was where nothing lies at the path that is a date."""
+    value = value_at({"trigger": record}, f"trigger.{path}")
+    if not isinstance(value, str):
+        return dict(record)
+    try:
+        moved = _moved(value, by_days, calendar)
+    except ValueError:
+        return dict(record)
+    return _with(dict(record), path.split("."), moved)
+
+
+def _moved(value: str, by_days: int, calendar: WorkCalendar) -> str:
+    if len(value) == len("2026-03-31"):
+        return (date.fromisoformat(value) + timedelta(days=by_days)).isoformat()
+    return moved_by(datetime.fromisoformat(value), by_days, "days", calendar).isoformat()
+
+
+_ASKS: Mapping[str, Callable[[Json], Json]] = {
+    "eq": lambda value: value,
+    "gte": lambda value: value,
+    "lte": lambda value: value,
+    "starts_with": lambda value: value,
+    "contains": lambda value: value,
+    "gt": lambda value: value + 1 if _is_number(value) else value,
+    "lt": lambda value: value - 1 if _is_number(value) else value,
+    "in": lambda value: value[0] if isinstance(value, list) and value else value,
+}
+"""Operator to a value that makes it true, from the one that is compared with."""
+
+
+def _asked(condition: Json) -> Iterator[tuple[str, Json]]:
+    """Paths and the values that are asked for: everywhere under `all`, in the first of `any`."""
+    if not isinstance(condition, dict):
+        return
+    arguments, operator = condition.get("args", []), condition.get("op")
+    if operator in ("all", "any"):
+        for argument in arguments if operator == "all" else arguments[:1]:
+            yield from _asked(argument)
+    elif isinstance(operator, str) and operator in _ASKS:
+        paths = [one["path"] for one in arguments if isinstance(one, dict) and "path" in one]
+        values = [one["value"] for one in arguments if isinstance(one, dict) and "value" in one]
+        if len(paths) == len(values) == 1:
+            yield paths[0], _ASKS[operator](values[0])
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _with(record: dict[str, Json], path: list[str], value: Json) -> dict[str, Json]:
+    head, *rest = path
+    if not rest:
+        return {**record, head: value}
+    inner = record.get(head)
+    return {**record, head: _with(dict(inner) if isinstance(inner, dict) else {}, rest, value)}

@@ -1,0 +1,98 @@
+"""What a simulated run waits for, and who ends the waits: the clock, the scenario, the past."""
+
+from models.rules.automation_matching import fits
+from models.rules.automation_plan.moments import moved_by
+from models.rules.automation_simulation.agenda import entry_of, plan
+from models.rules.automation_simulation.consequences import days_until, fitted, occurrence
+from models.types.automation_plan.commands import AskApproval, CloseWait, StartTimer, WaitForEvent
+from models.types.automation_plan.happenings import ApprovalGiven, EventArrived, Happened, TimerFired
+from models.types.automation_plan.states import WaitKind
+from models.types.automation_simulations import Course, Entry, EntryKind, Occurrence
+
+
+def start_timer(course: Course, asked: StartTimer) -> list[Happened]:
+    """Let the timer fire in its time; a wait that is open already has been moved."""
+    plan(course, asked.at, TimerFired(asked.wait_id))
+    known = course.waits.get(asked.wait_id)
+    if known is not None:
+        known.until = asked.at
+        return []
+    wait = next((one for one in course.state.waits if one.id == asked.wait_id), None)
+    what = "Another attempt" if wait and wait.kind is WaitKind.RETRY else ""
+    _open(course, asked.wait_id, entry_of(course, EntryKind.WAIT, asked, title=what, until=asked.at))
+    return []
+
+
+def await_event(course: Course, asked: WaitForEvent) -> list[Happened]:
+    """Let the event come that the past knows or the scenario foresees, and the time-out otherwise."""
+    says = course.ground.says.get(asked.event_type, asked.event_type)
+    _open(course, asked.wait_id, entry_of(course, EntryKind.WAIT, asked, title=says, until=asked.until))
+    plan(course, asked.until, TimerFired(asked.wait_id))
+    if course.ground.foresight is not None:
+        known = course.ground.foresight(asked, course.now, frozenset(course.used))
+        return [] if known is None else _arriving(course, asked, known)
+    earlier = next((one for one in course.log if _ends(course, asked, one)), None)
+    if earlier is not None:
+        return _arriving(course, asked, earlier)
+    _expect(course, asked)
+    return []
+
+
+def _arriving(course: Course, asked: WaitForEvent, found: Occurrence) -> list[Happened]:
+    arrived = EventArrived(asked.wait_id, found.record)
+    course.used.add(str(found.record.get("event_id")))
+    if found.at <= course.now:
+        course.cause = f"{course.ground.says.get(found.type, 'it happened')} already"
+        return [arrived]
+    plan(course, found.at, arrived)
+    return []
+
+
+def _ends(course: Course, asked: WaitForEvent, one: Occurrence) -> bool:
+    is_new = str(one.record.get("event_id")) not in course.used
+    return one.type == asked.event_type and is_new and fits(asked.match, one.record)
+
+
+def _expect(course: Course, asked: WaitForEvent) -> None:
+    """Let the awaited event come when the scenario says so, unless one is on its way already."""
+    if any(_ends(course, asked, one) for _, _, one in course.agenda if isinstance(one, Occurrence)):
+        return
+    days = days_until(asked.event_type, course.ground.scenario)
+    if days is None:
+        return
+    at = moved_by(course.now, days, "days", course.ground.calendar)
+    found = fitted(asked.match, occurrence(asked.event_type, at, course.trigger, course.ground.events))
+    if found is not None:
+        plan(course, at, found)
+
+
+def ask(course: Course, asked: AskApproval) -> list[Happened]:
+    """Let the scenario's decision come."""
+    whom = ", ".join(course.ground.names.get(one.removeprefix("member:"), _role(one)) for one in asked.approvers)
+    entry = entry_of(course, EntryKind.APPROVAL, asked, title=whom, text=asked.message, until=asked.until)
+    entry.is_assumed = True
+    _open(course, asked.wait_id, entry)
+    if asked.until is not None:
+        plan(course, asked.until, TimerFired(asked.wait_id))
+    scenario = course.ground.scenario
+    if scenario.approves_after_days is not None:
+        at = moved_by(course.now, scenario.approves_after_days, "days", course.ground.calendar)
+        plan(course, at, ApprovalGiven(asked.wait_id, scenario.approval, asked.approvers[0]))
+    return []
+
+
+def _role(approver: str) -> str:
+    return "The owners" if approver == "role:owner" else approver
+
+
+def _open(course: Course, wait_id: str, entry: Entry) -> None:
+    course.waits[wait_id] = entry
+    course.entries.append(entry)
+
+
+def close(course: Course, closed: CloseWait) -> list[Happened]:
+    """Note how and when a wait ended."""
+    entry = course.waits.pop(closed.wait_id, None)
+    if entry is not None:
+        entry.ended_at, entry.outcome = course.now, course.cause
+    return []

@@ -1,0 +1,263 @@
+"""One run on the virtual clock: the interpreter asks, the scenario or the past answers, and every effect is written down.
+
+It drives `advance` as the API does: what is done at once is reported within the turn, slow actions after it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from heapq import heappop
+from typing import Any
+
+from models.rules.automation_matching import fits
+from models.rules.automation_plan.interpreter import advance, initial_state
+from models.rules.automation_plan.moments import moved_by
+from models.rules.automation_plan.moves import node_at
+from models.rules.automation_simulation.agenda import entry_of, node_id_of, plan
+from models.rules.automation_simulation.consequences import following, moved_record, occurrence
+from models.rules.automation_simulation.course_waits import ask, await_event, close, start_timer
+from models.rules.automation_simulation.effects import caused_by, described
+from models.types.automation_plan.commands import (
+    AskApproval,
+    CloseWait,
+    Command,
+    Finish,
+    Park,
+    PerformAction,
+    RecordStep,
+    StartTimer,
+    WaitForEvent,
+)
+from models.types.automation_plan.happenings import (
+    ActionDone,
+    ActionFailed,
+    ApprovalGiven,
+    EventArrived,
+    FactsChanged,
+    Happened,
+    Started,
+    TimerFired,
+)
+from models.types.automation_plan.states import FINAL, StepStatus, WaitKind
+from models.types.automation_simulations import MAX_TURNS, Course, DateMove, Entry, EntryKind, Firing, Ground, Occurrence
+from models.types.automations import Json, NodeKind
+
+_TIME_IS_UP = "time is up"
+
+
+def run_course(
+    ground: Ground, firing: Firing, horizon: datetime, *, number: int = 1, world: tuple[Occurrence, ...] = ()
+) -> Course:
+    """How one run goes until the horizon, or until it ends, gets stuck for good or waits for what never comes.
+
+    world: events that come of themselves, whatever the run does. Raises what `advance` raises.
+    """
+    course = Course(ground, number, firing.at, initial_state(ground.plan), firing.record)
+    course.entries.append(Entry(firing.at, EntryKind.START, number, title=firing.title))
+    _feed(course, Started(firing.record))
+    for move in ground.scenario.moves:
+        plan(course, moved_by(firing.at, move.after_days, "days", ground.calendar), move)
+    for one in world:
+        if one.at >= firing.at and one.record is not firing.record:
+            plan(course, one.at, one)
+    while course.agenda and course.state.status not in FINAL and course.turns < MAX_TURNS:
+        at, _, item = heappop(course.agenda)
+        if at > horizon:
+            break
+        course.now = max(course.now, at)
+        _take(course, item)
+    return course
+
+
+def _take(course: Course, item: Any) -> None:
+    if isinstance(item, Occurrence):
+        _occur(course, item)
+    elif isinstance(item, DateMove):
+        _move(course, item)
+    elif isinstance(item, PerformAction):
+        course.cause = ""
+        _feed(course, *_performed(course, item))
+    else:
+        course.cause = _cause(course, item)
+        _feed(course, item)
+
+
+def _cause(course: Course, happened: Happened) -> str:
+    if isinstance(happened, TimerFired):
+        return _TIME_IS_UP
+    if isinstance(happened, ApprovalGiven):
+        return happened.decision
+    return course.ground.says.get(str(happened.event.get("type")), "it happened") if isinstance(happened, EventArrived) else ""
+
+
+def _feed(course: Course, *first: Happened) -> None:
+    """Advance until only waits remain."""
+    waiting = deque(first)
+    while waiting and course.turns < MAX_TURNS:
+        course.turns += 1
+        happened = waiting.popleft()
+        course.state, commands = advance(course.ground.plan, course.state, happened, course.now, course.ground.calendar)
+        for command in commands:
+            waiting.extend(_RESPONSES[type(command)](course, command) if type(command) in _RESPONSES else ())
+
+
+# -- actions ----------------------------------------------------------------------------------------------------------
+
+
+def _perform(course: Course, asked: PerformAction) -> list[Happened]:
+    if course.ground.catalogue.get(asked.action, {}).get("kind") == "slow":
+        # A slow action is done after the turn, with no transaction open: what else is ready goes first.
+        plan(course, course.now, asked)
+        return []
+    return _performed(course, asked)
+
+
+def _performed(course: Course, asked: PerformAction) -> list[Happened]:
+    refusal = _refusal(course, asked)
+    if refusal is not None:
+        return [refusal]
+    catalogue_row = course.ground.catalogue.get(asked.action, {})
+    course.serial += 1
+    done = described(
+        asked.action,
+        catalogue_row,
+        asked.input,
+        now=course.now,
+        serial=course.number * 10_000 + course.serial,
+        record=course.trigger,
+        names=course.ground.names,
+    )
+    course.entries.append(
+        entry_of(
+            course,
+            done.kind,
+            asked,
+            action=asked.action,
+            title=done.title,
+            text=done.text,
+            details=done.details,
+            amount_minor=done.amount_minor,
+            currency=done.currency,
+            given=dict(asked.input),
+        )
+    )
+    _follow(course, caused_by(catalogue_row, asked.input), done.output)
+    return [ActionDone(asked.node_path, dict(done.output), asked.iteration)]
+
+
+def _refusal(course: Course, asked: PerformAction) -> ActionFailed | None:
+    """Why this attempt fails, when it does: the scenario says so, or its input does not fit."""
+    node_id = node_id_of(asked.node_path)
+    failed = course.failures.get(asked.idempotency_suffix, 0)
+    if failed < course.ground.scenario.fails.get(node_id, 0):
+        course.failures[asked.idempotency_suffix] = failed + 1
+        error, retryable = "It failed, as the scenario says.", True
+    else:
+        reason = course.ground.check(asked.action, asked.input)
+        if reason is None:
+            return None
+        error, retryable = reason, False
+    entry = entry_of(course, EntryKind.EVENT, asked, action=asked.action, title=f"Attempt {asked.attempt} fails", outcome=error)
+    course.entries.append(entry)
+    return ActionFailed(asked.node_path, error, retryable, asked.iteration, asked.attempt)
+
+
+def _follow(course: Course, event_type: str | None, output: Mapping[str, Json]) -> None:
+    """Let happen what an action causes. Where the past tells, only that counts besides."""
+    if event_type is None or event_type not in course.ground.events:
+        return
+    noun = event_type.partition(".")[0]
+    subject_id = output.get(f"{noun}_id")
+    # Planned for this very moment: the action's own turn comes to its end first, as it does in the database.
+    caused = occurrence(
+        event_type, course.now, course.trigger, course.ground.events, subject_id=str(subject_id or ""), payload=_flat(output)
+    )
+    plan(course, course.now, caused)
+
+
+def _flat(output: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in output.items() if isinstance(value, str | int | bool)}
+
+
+# -- events ------------------------------------------------------------------------------------------------------------
+
+
+def _occur(course: Course, happened: Occurrence) -> None:
+    """An event comes: it may end waits, and lead to others."""
+    if course.ground.foresight is None:
+        for later in following(happened, course.ground.scenario, course.ground.events, course.ground.calendar):
+            key = (later.type, str(later.record.get("subject_id")))
+            if key not in course.expected:
+                course.expected[key] = later
+                plan(course, later.at, later)
+    course.log.append(happened)
+    awaiting = [one for one in course.state.waits if one.kind is WaitKind.EVENT and one.what == happened.type]
+    ended = [one for one in awaiting if fits(one.match, happened.record)]
+    if not ended:
+        return
+    course.used.add(str(happened.record.get("event_id")))
+    says = course.ground.says.get(happened.type, happened.type)
+    course.entries.append(Entry(course.now, EntryKind.EVENT, course.number, title=says, action=happened.type, is_assumed=True))
+    course.cause = says
+    _feed(course, *(EventArrived(one.id, happened.record) for one in ended))
+
+
+def _move(course: Course, move: DateMove) -> None:
+    course.trigger = moved_record(course.trigger, move.path, move.by_days, course.ground.calendar)
+    days = f"{abs(move.by_days)} day{'' if abs(move.by_days) == 1 else 's'} {'later' if move.by_days >= 0 else 'earlier'}"
+    title = f"{move.path.replace('_', ' ').replace('.', ' · ')} moves {days}"
+    course.entries.append(Entry(course.now, EntryKind.EVENT, course.number, title=title, is_assumed=True))
+    course.cause = "the date moved"
+    _feed(course, FactsChanged(course.trigger))
+
+
+# -- steps and ends ---------------------------------------------------------------------------------------------------
+
+
+def _record(course: Course, told: RecordStep) -> list[Happened]:
+    """A decision is an entry; by which way a wait was left is noted at the wait."""
+    node = node_at(course.ground.plan, told.node_path)
+    preview = told.output_preview
+    port = str(preview.get("port", "")) if isinstance(preview, dict) else ""
+    if told.status is not StepStatus.DONE:
+        return []
+    if node["kind"] == NodeKind.CONDITION:
+        course.entries.append(entry_of(course, EntryKind.BRANCH, told, title=port, port=port))
+    elif port:
+        _note_port(course, told, port)
+    return []
+
+
+def _note_port(course: Course, told: RecordStep, port: str) -> None:
+    step = told.node_path, told.iteration
+    waits = (one for one in reversed(course.entries) if one.kind in (EntryKind.WAIT, EntryKind.APPROVAL))
+    left = next((one for one in waits if (one.node_path, one.iteration) == step and one.ended_at == course.now), None)
+    if left is not None:
+        left.port = port
+
+
+def _park(course: Course, parked: Park) -> list[Happened]:
+    course.entries.append(entry_of(course, EntryKind.STUCK, parked, title="Stuck until somebody repairs it", text=parked.error))
+    return []
+
+
+def _finish(course: Course, finished: Finish) -> list[Happened]:
+    course.ended_at = course.now
+    told = finished.output if isinstance(finished.output, dict) else {}
+    title = {"succeeded": "Done", "failed": "Ended as failed"}.get(finished.status.value, "Cancelled")
+    ending = Entry(course.now, EntryKind.END, course.number, title=title, outcome=finished.status.value)
+    ending.details = tuple((str(name), str(value)) for name, value in told.items())
+    course.entries.append(ending)
+    return []
+
+
+_RESPONSES: Mapping[type[Command], Callable[[Course, Any], list[Happened]]] = {
+    PerformAction: _perform,
+    StartTimer: start_timer,
+    WaitForEvent: await_event,
+    AskApproval: ask,
+    CloseWait: close,
+    RecordStep: _record,
+    Park: _park,
+    Finish: _finish,
+}
