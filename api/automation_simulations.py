@@ -29,7 +29,8 @@ from models.rules.automation_simulation.samples import sample_record
 from models.rules.automation_simulation.what_ifs import replay
 from models.rules.automations import compile_drawing
 from models.tables.automations import Automation
-from models.types.automation_simulations import Billing, Ground, Past, Scenario
+from models.types.automation_simulations import Billing, Ground, Scenario
+from models.types.automation_what_ifs import Past
 from models.types.automations import Drawing, Json, NodeKind, Plan, Problem, TriggerKind
 from models.types.errors import Forbidden
 from models.types.events import CATALOGUE

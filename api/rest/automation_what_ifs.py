@@ -14,7 +14,8 @@ from api.rest.automations import DrawingIn
 from api.routing import Router
 from models.queries.automations import get_automation
 from models.rules.automation_simulation.what_ifs import differences
-from models.types.automation_simulations import Change, Difference, EntryKind, Past, PastRun
+from models.types.automation_simulations import EntryKind
+from models.types.automation_what_ifs import Change, Difference, Past, PastRun
 from models.types.automations import Json
 
 router = Router("automations")

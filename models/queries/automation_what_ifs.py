@@ -18,7 +18,8 @@ from models.tables.engagements import Engagement
 from models.tables.events import Event
 from models.tables.retainers import Retainer
 from models.types.automation_plan.commands import WaitForEvent
-from models.types.automation_simulations import Billing, Foresight, Occurrence, PastEvent
+from models.types.automation_simulations import Billing, Foresight, Occurrence
+from models.types.automation_what_ifs import PastEvent
 from models.types.automations import Json
 from models.types.errors import NotFound
 

@@ -43,6 +43,8 @@ FOR_LACK_OF = {
     "POST /members": "has this address already",
     "POST /comments": "There is no such task",
     "POST /automations/{automation_id}/publication": "Nothing starts this automation",
+    "POST /automations/{automation_id}/simulations": "Nothing starts this automation",
+    "POST /automations/{automation_id}/what_ifs": "Nothing starts this automation",
     "GET /time_entries/timer": "No timer is running",
     "DELETE /time_entries/timer": "No timer is running",
     **dict.fromkeys((f"POST /invoices/{{invoice_id}}/{act}" for act in ASKS_PROVIDER), "provider does not answer"),
