@@ -20,7 +20,7 @@ from models.commands.events import record
 from models.commands.notifications import notify_responsible
 from models.commands.run_waits import forgive_calls
 from models.db import enter, scope_of
-from models.queries.automation_records import event_record
+from models.queries.automation_records import event_record, trigger_record_of
 from models.queries.automation_runs import find_step, get_run, lock_run
 from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
@@ -34,6 +34,7 @@ from models.types.automation_plan.happenings import (
     ActionFailed,
     ApprovalGiven,
     EventArrived,
+    FactsChanged,
     Happened,
     Started,
 )
@@ -118,8 +119,8 @@ def take_turn(call: Call, run_id: str, happened: Happened | None = None) -> RunP
     """
     run = lock_run(call.session, run_id)
     if run.status == "canceled" and run.finished_at is None:
-        # A newer run took its place, while this one's workflow was under way.
-        cancel_run(call.session, run, reason="A newer run for the same record took its place.", now=call.now)
+        # It was given up while its workflow was under way: a newer run took its place, or its record is over.
+        cancel_run(call.session, run, reason=str(run.error.get("message", "")), now=call.now)
     turn = Turn(call, run, plan_of(call.session, run))
     if happened is not None and run.finished_at is None and run.status != "queued":
         turn.take(turn.completed(happened))
@@ -146,6 +147,8 @@ class Turn:
         """The happening with its content: workflows carry ids only."""
         if isinstance(happened, Started):
             return Started(self.run.trigger)
+        if isinstance(happened, FactsChanged):
+            return FactsChanged(trigger_record_of(self.session, self.run))
         if isinstance(happened, EventArrived):
             event = self.session.get(Event, str(happened.event.get("event_id")))
             return EventArrived(happened.wait_id, event_record(self.session, event) if event else {})

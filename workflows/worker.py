@@ -11,6 +11,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 
 from activities import (
     automation_runs,
+    automations,
     bookings,
     client,
     engagements,
@@ -23,6 +24,7 @@ from activities import (
 )
 from models.types.workflow_ids import ENGINE_QUEUE, INTEGRATIONS_QUEUE
 from workflows.automation_runs import AutomationRunWorkflow
+from workflows.automations import AutomationWorkflow
 from workflows.bookings import BookingWorkflow
 from workflows.calendar_reader import CalendarReader
 from workflows.engagements import EngagementWorkflow
@@ -40,10 +42,11 @@ WORKFLOWS = [
     InvoiceWorkflow,
     RetainerWorkflow,
     AutomationRunWorkflow,
+    AutomationWorkflow,
 ]
 ACTIVITIES = [
     function
-    for module in (automation_runs, bookings, engagements, invoices, portal, projects, proposals, retainers, waits)
+    for module in (automation_runs, automations, bookings, engagements, invoices, portal, projects, proposals, retainers, waits)
     for function in vars(module).values()
     if hasattr(function, "__temporal_activity_definition")
 ]

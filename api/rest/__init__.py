@@ -2,6 +2,7 @@
 
 from api.rest import (
     api_tokens,
+    automation_clocks,
     automation_imports,
     automation_options,
     automation_previews,
@@ -49,6 +50,7 @@ from api.rest import (
 
 ROUTERS = [
     api_tokens.router,
+    automation_clocks.router,
     automation_options.router,
     automation_previews.router,
     automation_imports.router,

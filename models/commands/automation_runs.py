@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.commands.automation_triggers import requested
+from models.commands.automation_starts import requested
 from models.commands.events import record
 from models.commands.notifications import notify_responsible
 from models.commands.run_waits import show_waits

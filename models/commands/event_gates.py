@@ -22,8 +22,13 @@ def look_back(session: Session, run: AutomationRun, event_type: str, match: Json
     return find_earlier_event(session, run, event_type, match, used=used)
 
 
-def _lock(session: Session, function: str, event_type: str) -> None:
+def keep_others_out(session: Session, what: str) -> None:
+    """Go on alone with something that is named, such as the runs about one record, until the transaction ends."""
+    _lock(session, "pg_advisory_xact_lock", what)
+
+
+def _lock(session: Session, function: str, name: str) -> None:
     if session.get_bind().dialect.name != "postgresql":
         return
-    statement = text(f"SELECT {function}(hashtext(:workspace_id), hashtext(:event_type))")
-    session.execute(statement, {"workspace_id": workspace_id_of(session), "event_type": event_type})
+    statement = text(f"SELECT {function}(hashtext(:workspace_id), hashtext(:name))")
+    session.execute(statement, {"workspace_id": workspace_id_of(session), "name": name})

@@ -1,5 +1,6 @@
 """Recording facts: the event, its deliveries, the waits it ends and the automations it triggers, in one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from models import clock
 from models.commands import automation_triggers
+from models.commands.automation_starts import Triggered
 from models.db import scope_of, workspace_id_of
 from models.ids import new_id
 from models.rules.events import targets
@@ -49,9 +51,16 @@ def record(
     session.flush()
     _deliver(session, event)
     _end_waits(session, event)
-    for fact in automation_triggers.match(session, event):
-        record(session, fact.event_type, fact.run_id, engagement_id=fact.engagement_id, **fact.payload)
+    for clock_id in automation_triggers.clocks_to_wake(session, event):
+        deliver(session, event, clock_id, "start")
+    record_facts(session, automation_triggers.match(session, event))
     return event
+
+
+def record_facts(session: Session, facts: Iterable[Triggered]) -> None:
+    """Record what became true of runs of automations."""
+    for fact in facts:
+        record(session, fact.event_type, fact.run_id, engagement_id=fact.engagement_id, **fact.payload)
 
 
 def as_happened(event: Event) -> Happened:

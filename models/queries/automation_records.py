@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models.db import workspace_id_of
 from models.rules.automation_records import COMPANY, CONTACT, ENGAGEMENT, FORM, OWNER, SUBMISSION, WORKSPACE
+from models.tables.automations import AutomationRun
 from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
@@ -53,6 +54,57 @@ def event_record(session: Session, event: Event) -> dict[str, Json]:
     }
 
 
+def subject_record(session: Session, key: str, kind: str, noun: str, row: Any, *, at: datetime, **more: Json) -> dict[str, Json]:
+    """What `trigger` holds for a run about a record that no event started: the same as for an event about it.
+
+    key: stands for the event's id. kind: stands for its type, such as `booking.starts_at`. row: None for a run about nothing.
+    more: what else the event says, such as its `date`.
+    """
+    event = Event(
+        id=key,
+        workspace_id=workspace_id_of(session),
+        type=kind,
+        subject_kind=noun,
+        subject_id=row.id if row is not None else "",
+        engagement_id=engagement_of(noun, row),
+        contact_id=row.id if noun == "contact" and row is not None else getattr(row, "contact_id", None),
+        payload=more,
+        created_at=at,
+    )
+    return event_record(session, event)
+
+
+def trigger_record_of(session: Session, run: AutomationRun) -> dict[str, Json]:
+    """What `trigger` would hold if the run started now: its records as they are; as it was for a run about none."""
+    event = session.get(Event, run.event_id)
+    if event is not None:
+        return event_record(session, event)
+    row = find_row(session, run.subject_kind, run.subject_id)
+    if row is None:
+        return run.trigger
+    told = run.trigger["event"]
+    more = {name: value for name, value in told.items() if name not in ("id", "type", "at", "actor")}
+    at = datetime.fromisoformat(told["at"])
+    return subject_record(session, run.event_id, told["type"], run.subject_kind, row, at=at, **more)
+
+
+def engagement_of(noun: str, row: Any) -> str | None:
+    """The engagement that a record belongs to, or is."""
+    found: str | None = row.id if noun == "engagement" and row is not None else getattr(row, "engagement_id", None)
+    return found
+
+
+def find_row(session: Session, noun: str, row_id: str) -> Any:
+    """The row of a noun, such as a `booking`; None when there is no such row or noun."""
+    table = table_of(noun)
+    return session.get(table, row_id) if table is not None and row_id else None
+
+
+def table_of(noun: str) -> type[Any] | None:
+    """The table of a noun, such as Booking of `booking`; None when there is none."""
+    return _tables().get(noun)
+
+
 def _contact(session: Session, event: Event, engagement: Engagement | None) -> Contact | None:
     contact_id = event.contact_id or (engagement.contact_id if engagement else None)
     return session.get(Contact, contact_id) if contact_id else None
@@ -83,8 +135,7 @@ def _shaped(row: Any, schema: dict[str, Json], **computed: Json) -> dict[str, Js
 
 def _subject(session: Session, event: Event) -> dict[str, Json]:
     """The plain columns of the row that the event is about; empty when it has none."""
-    table = _tables().get(event.subject_kind)
-    row = session.get(table, event.subject_id) if table is not None else None
+    row = find_row(session, event.subject_kind, event.subject_id)
     if row is None:
         return {}
     columns = {column.name: getattr(row, column.name) for column in row.__table__.columns}

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.tables.members import Member
 from models.tables.proposals import ProposalTemplate
+from models.types.automation_dates import DATE_FIELDS
 from models.types.errors import NotFound
 
 
@@ -37,6 +38,13 @@ def get_version(session: Session, automation_id: str, number: int) -> Automation
     if version is None:
         raise NotFound("There is no such version.")
     return version
+
+
+def find_published_version(session: Session, automation: Automation) -> AutomationVersion | None:
+    """What of an automation is published now; None while it is not."""
+    if automation.status != "published" or automation.archived_at is not None:
+        return None
+    return get_version(session, automation.id, automation.published_version)
 
 
 def versions_statement(automation_id: str) -> Any:
@@ -79,4 +87,4 @@ def drawing_lookups(session: Session) -> dict[str, set[str]]:
     """What exists now that a drawing may refer to: the compiler tells when it is gone."""
     members = session.exec(select(Member.id).where(col(Member.archived_at).is_(None)))
     templates = session.exec(select(ProposalTemplate.id).where(col(ProposalTemplate.archived_at).is_(None)))
-    return {"members": set(members), "proposal_templates": set(templates), "connections": set()}
+    return {"members": set(members), "proposal_templates": set(templates), "connections": set(), "date_fields": set(DATE_FIELDS)}

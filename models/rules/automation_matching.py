@@ -4,15 +4,13 @@ from collections.abc import Mapping
 
 from models.rules.automation_plan.records import canonical_json
 from models.rules.expressions import evaluate, value_at
-from models.types.automations import Json
+from models.types.automations import Json, TriggerKind
 from models.types.scope import Cause
 
 MAX_DEPTH = 8
 """How many automations may follow from one another."""
 MOST_PER_RECORD = 10
 """Runs of one automation about one record within a minute; more is a loop."""
-MOST_PER_AUTOMATION = 100
-"""Runs of one automation within a minute; more is a flood that somebody should look at."""
 
 
 def would_loop(automation_id: str, cause: Cause) -> bool:
@@ -24,6 +22,11 @@ def wants(trigger: Mapping[str, Json], record: Mapping[str, Json]) -> bool:
     """Whether a record passes the filter of a plan's trigger. No filter lets all pass."""
     expression = trigger.get("filter")
     return expression is None or evaluate(expression, {"trigger": record}) is True
+
+
+def is_given_up_when_over(trigger: Mapping[str, Json]) -> bool:
+    """Whether a run ends when its record is over, such as a canceled call; by itself what a date started does."""
+    return bool(trigger.get("on_gone", "cancel" if trigger["kind"] == TriggerKind.DATE else "keep") == "cancel")
 
 
 def fits(match: Json, record: Mapping[str, Json]) -> bool:

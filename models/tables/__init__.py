@@ -1,6 +1,8 @@
 """All tables, gathered for the migrations. Workflows never import this package."""
 
 from models.tables import (
+    automation_clocks,
+    automation_hooks,
     automations,
     bookings,
     companies,
@@ -25,6 +27,8 @@ from models.tables import (
 )
 
 __all__ = [
+    "automation_clocks",
+    "automation_hooks",
     "automations",
     "bookings",
     "companies",

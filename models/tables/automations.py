@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
 from models.tables.rows import Archivable, UtcDateTime, Versioned, WorkspaceRow
@@ -46,18 +46,29 @@ class AutomationRun(WorkspaceRow, Versioned, table=True):
     """One execution, pinned to its plan. Its position and outputs live here; its workflow only waits."""
 
     __tablename__ = "automation_runs"
-    __table_args__ = (UniqueConstraint("automation_id", "event_id"), UniqueConstraint("automation_id", "dedupe_key"))
+    __table_args__ = (
+        UniqueConstraint("automation_id", "event_id"),
+        UniqueConstraint("automation_id", "dedupe_key"),
+        Index("ix_automation_runs_recent", "workspace_id", "created_at"),
+        Index("ix_automation_runs_live", "workspace_id", "status"),
+    )
 
     automation_id: str = Field(foreign_key="automations.id", index=True)
     automation_version: int
     plan_hash: str
     event_id: str
-    """The event that started it; unique with the automation, so it starts once."""
+    """The event that started it, or what stands for one (`date:…`, `cron:…`, `hook:…`, `manual:…`); unique per automation."""
     dedupe_key: str
     """The value of the trigger's `dedupe` path, the event's id unless the author chose another; it too starts one run."""
     concurrency_key: str = Field(default="", index=True)
     """Runs of one automation with the same key heed its concurrency policy; empty when it has none."""
     engagement_id: str | None = Field(default=None, index=True)
+    subject_kind: str = ""
+    subject_id: str = Field(default="", index=True)
+    """The record the run is about; empty for one about none."""
+    contact_id: str | None = Field(default=None, index=True)
+    queued_for: str = ""
+    """Why a queued run waits: `record` (another run about the same record is under way) or `quota`."""
     status: str = Field(default="requested", index=True)
     """`queued`, `requested`, `running`, `waiting`, `parked`, `succeeded`, `failed` or `canceled`."""
     state: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

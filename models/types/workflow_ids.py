@@ -13,6 +13,7 @@ WORKFLOW_TYPES = {
     "invoice": "InvoiceWorkflow",
     "retainer": "RetainerWorkflow",
     "run": "AutomationRunWorkflow",
+    "automation": "AutomationWorkflow",
 }
 
 
@@ -38,6 +39,10 @@ def retainer_workflow_id(retainer_id: str) -> str:
 
 def run_workflow_id(run_id: str) -> str:
     return f"run/{run_id}"
+
+
+def automation_workflow_id(automation_id: str) -> str:
+    return f"automation/{automation_id}"
 
 
 def workflow_type(workflow_id: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.rules.automation_drawings.shapes import DEFAULT_REMINDERS, SHAPES, TRIGGER_NEEDS
 from models.rules.automation_plan.moments import UNIT_DAYS
+from models.rules.cron import is_cron
 from models.rules.expression_checks import check
 from models.rules.expressions import is_path, paths_read
 from models.rules.json_schemas import allows_other_properties, misfit, properties, required_fields
@@ -18,7 +19,6 @@ Node = Mapping[str, Json]
 
 _BOOLEAN = frozenset({"boolean"})
 _NAMED_PORTS: Mapping[str, tuple[str, str]] = {NodeKind.CONDITION: ("cases", "else"), NodeKind.PARALLEL: ("branches", "ok")}
-_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 
 
 def settings_problems(node: Node) -> list[Problem]:
@@ -142,7 +142,7 @@ def _trigger_problems(node_id: str, settings: Mapping[str, Json]) -> Iterator[Pr
     for name in TRIGGER_NEEDS[settings["kind"]]:
         if not settings.get(name):
             yield Problem(node_id, name, "missing_required", f"“{name}” is missing.", "Fill it in.")
-    if settings.get("cron") and not _is_cron(settings["cron"]):
+    if settings.get("cron") and not is_cron(settings["cron"]):
         fix = "Write minute, hour, day, month and weekday, such as 0 9 * * 1."
         yield Problem(node_id, "cron", "bad_value", "This is not a schedule.", fix)
     paths = {"dedupe": settings.get("dedupe"), "concurrency": settings.get("concurrency", {}).get("key")}
@@ -156,26 +156,6 @@ def _zone_problems(node_id: str, zone: str) -> Iterator[Problem]:
         zone_of(zone)
     except Invalid as error:
         yield Problem(node_id, "zone", "bad_value", error.detail, "Choose one such as Europe/Berlin.")
-
-
-def _is_cron(text: str) -> bool:
-    parts = text.split()
-    return len(parts) == 5 and all(_is_cron_part(part, *bounds) for part, bounds in zip(parts, _CRON_RANGES, strict=True))
-
-
-def _is_cron_part(part: str, low: int, high: int) -> bool:
-    for item in part.split(","):
-        span, slash, step = item.partition("/")
-        numbers = [] if span == "*" else span.split("-")
-        if slash and not (_is_number(step) and int(step)):
-            return False
-        if len(numbers) > 2 or not all(_is_number(number) and low <= int(number) <= high for number in numbers):
-            return False
-    return True
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 4
 
 
 def _action_problems(node: Node, catalogue: Catalogue, lookups: Lookups) -> Iterator[Problem]:

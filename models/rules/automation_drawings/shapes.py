@@ -60,6 +60,9 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         time=_TIME,
         zone=_ZONE,
         cron={"type": "string", "maxLength": 100},
+        past={"enum": ["skip", "start"]},
+        on_gone={"enum": ["cancel", "keep"]},
+        noun={"type": "string", "maxLength": 40},
     ),
     NodeKind.ACTION: _record(
         ("action",),
