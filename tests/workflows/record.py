@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -38,11 +39,28 @@ async def _record_all(address: str, namespace: str) -> None:
         await _record(client, workflow_class.__name__)
 
 
+def _set_a_clock(world: World) -> None:
+    """Publish an automation that dates start, and wait until its clock has read those there are."""
+    post = {"action": "inbox.post", "input": {"channel": {"value": "crm"}, "text": {"text": "Due."}}}
+    drawing = {
+        "nodes": [
+            {"id": "trigger", "kind": "trigger", "settings": {"kind": "date", "type": "task.due_on", "time": "09:00"}},
+            {"id": "post", "kind": "action", "settings": post},
+        ],
+        "edges": [{"id": "1", "source": "trigger", "port": "ok", "target": "post"}],
+    }
+    made = world.write("/automations", {"name": "Due", "drawing": drawing})
+    world.write(f"/automations/{made['id']}/publication")
+    world.until("the clock", lambda: world.read(f"/automations/{made['id']}/schedule")["index"] > 1)
+    time.sleep(2)
+
+
 def main() -> None:
     """Walk the journey on a stack of its own, then write what it left behind."""
     with tempfile.TemporaryDirectory() as folder, running_stack(Path(folder) / "home") as stack:
         with closing(World(stack.settings.port, "recorded")) as world:
             walk(world, print)
+            _set_a_clock(world)
         asyncio.run(_record_all(stack.settings.temporal_address, stack.settings.temporal_namespace))
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "2593f24a4cd4"
+revision = "0940c63e9f3b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -555,6 +555,70 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_workspaces_slug")),
     )
     op.create_table(
+        "automation_clocks",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("automation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("beats", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("filled_to", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["automation_id"], ["automations.id"], name=op.f("fk_automation_clocks_automation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_automation_clocks")),
+        sa.UniqueConstraint("automation_id", name=op.f("uq_automation_clocks_automation_id")),
+    )
+    with op.batch_alter_table("automation_clocks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_automation_clocks_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "automation_dates",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("automation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("field", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("on_value", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("fires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["automation_id"], ["automations.id"], name=op.f("fk_automation_dates_automation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_automation_dates")),
+        sa.UniqueConstraint(
+            "automation_id",
+            "field",
+            "subject_id",
+            "on_value",
+            name=op.f("uq_automation_dates_automation_id_field_subject_id_on_value"),
+        ),
+    )
+    with op.batch_alter_table("automation_dates", schema=None) as batch_op:
+        batch_op.create_index("ix_automation_dates_due", ["automation_id", "status", "fires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_automation_dates_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_automation_dates_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "automation_hooks",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("automation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("token_digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("proof", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("capture_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sample", sa.JSON(), nullable=True),
+        sa.Column("sampled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_called_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["automation_id"], ["automations.id"], name=op.f("fk_automation_hooks_automation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_automation_hooks")),
+        sa.UniqueConstraint("automation_id", name=op.f("uq_automation_hooks_automation_id")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_automation_hooks_token_digest")),
+    )
+    with op.batch_alter_table("automation_hooks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_automation_hooks_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "automation_runs",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -567,6 +631,10 @@ def upgrade() -> None:
         sa.Column("dedupe_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("concurrency_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("engagement_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("subject_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("contact_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("queued_for", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("trigger", sa.JSON(), nullable=False),
@@ -582,8 +650,12 @@ def upgrade() -> None:
     with op.batch_alter_table("automation_runs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_automation_runs_automation_id"), ["automation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_concurrency_key"), ["concurrency_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_automation_runs_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_engagement_id"), ["engagement_id"], unique=False)
+        batch_op.create_index("ix_automation_runs_live", ["workspace_id", "status"], unique=False)
+        batch_op.create_index("ix_automation_runs_recent", ["workspace_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_automation_runs_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
@@ -1608,12 +1680,30 @@ def downgrade() -> None:
     op.drop_table("automation_versions")
     with op.batch_alter_table("automation_runs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_automation_runs_workspace_id"))
+        batch_op.drop_index(batch_op.f("ix_automation_runs_subject_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_status"))
+        batch_op.drop_index("ix_automation_runs_recent")
+        batch_op.drop_index("ix_automation_runs_live")
         batch_op.drop_index(batch_op.f("ix_automation_runs_engagement_id"))
+        batch_op.drop_index(batch_op.f("ix_automation_runs_contact_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_concurrency_key"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_automation_id"))
 
     op.drop_table("automation_runs")
+    with op.batch_alter_table("automation_hooks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_automation_hooks_workspace_id"))
+
+    op.drop_table("automation_hooks")
+    with op.batch_alter_table("automation_dates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_automation_dates_workspace_id"))
+        batch_op.drop_index(batch_op.f("ix_automation_dates_subject_id"))
+        batch_op.drop_index("ix_automation_dates_due")
+
+    op.drop_table("automation_dates")
+    with op.batch_alter_table("automation_clocks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_automation_clocks_workspace_id"))
+
+    op.drop_table("automation_clocks")
     op.drop_table("workspaces")
     with op.batch_alter_table("webhook_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhook_events_status"))
