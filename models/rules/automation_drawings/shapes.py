@@ -62,7 +62,6 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         cron={"type": "string", "maxLength": 100},
         past={"enum": ["skip", "start"]},
         on_gone={"enum": ["cancel", "keep"]},
-        noun={"type": "string", "maxLength": 40},
     ),
     NodeKind.ACTION: _record(
         ("action",),
