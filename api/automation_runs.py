@@ -86,8 +86,8 @@ def perform_effect(call: Call, run_id: str, node_path: str, iteration: int, atte
         if token is None or token.status is not TokenStatus.PERFORMING or token.attempt != attempt:
             return turn.position()
         action, given = turn.node(node_path)["action"], dict(token.input or {})
-        context, cause = turn.context(f"{node_path}:{iteration}"), turn.scope.cause
-    call.act_because(cause)
+        context, scope = turn.context(f"{node_path}:{iteration}"), turn.scope
+    call.act_because(scope.cause, actor=scope.actor)
     try:
         happened: Happened = ActionDone(node_path, catalogue.perform(context, action, given), iteration)
     except Exception as error:
@@ -102,7 +102,8 @@ def failed(node_path: str, iteration: int, attempt: int, error: Exception) -> Ac
     Raises the error itself when it is the database that is away: then nothing of the turn may stand.
     """
     if isinstance(error, DomainError):
-        return ActionFailed(node_path, error.detail, isinstance(error, Unavailable), iteration, attempt)
+        pause = error.retry_after_seconds if isinstance(error, Unavailable) else None
+        return ActionFailed(node_path, error.detail, isinstance(error, Unavailable), iteration, attempt, pause)
     if isinstance(error, StaleDataError | IntegrityError):
         return ActionFailed(node_path, "Somebody else changed this at the same moment.", True, iteration, attempt)
     if isinstance(error, DBAPIError):

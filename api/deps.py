@@ -45,6 +45,7 @@ class Call:
         self.request = request
         self.writes = writes
         self.is_slow = is_slow
+        self._acts_for = ""
         self.key = key
         self._fingerprint = fingerprint
         self.database: Database = request.app.state.database
@@ -70,7 +71,7 @@ class Call:
     def enter(self, workspace_id: str) -> None:
         """Work in one workspace from here on. Public routes call it with the workspace that their link names."""
         self.__dict__.pop("workspace", None)
-        enter(self.session, Scope(workspace_id, self.principal.actor, self._cause))
+        enter(self.session, Scope(workspace_id, self._acts_for or self.principal.actor, self._cause))
         structlog.contextvars.bind_contextvars(workspace_id=workspace_id)
 
     def act_as(self, principal: Principal) -> None:
@@ -80,9 +81,13 @@ class Call:
             raise Forbidden("This needs a workspace.")
         self.enter(principal.workspace_id)
 
-    def act_because(self, cause: Cause) -> None:
-        """Give what is written from the next transaction on a cause, as the API itself found it."""
+    def act_because(self, cause: Cause, *, actor: str = "") -> None:
+        """Give what is written from the next transaction on a cause, as the API itself found it.
+
+        actor: on whose behalf it is written, when that is not the caller.
+        """
         self.__dict__["_cause"] = cause
+        self._acts_for = actor
 
     @property
     def now(self) -> datetime:

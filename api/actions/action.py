@@ -1,17 +1,23 @@
 """What an action is: a name for people and programs, an input, an output, and how it is done."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from api.deps import Call
+from models.commands.idempotency import find_answer, remember_answer
+from models.db import workspace_id_of
+from models.queries.contacts import get_contact
 from models.queries.engagements import get_engagement
 from models.tables.automations import AutomationRun
+from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
+from models.types.automations import Json
 from models.types.errors import Refused
 
 
@@ -23,6 +29,16 @@ class ActionInput(BaseModel):
 
 class ActionOutput(BaseModel):
     """What later steps may read of an action."""
+
+
+def picked(title: str, lookup: str, description: str = "", **more: Any) -> Any:
+    """The field of an input that holds the id of a row, chosen by a picker. lookup: where the picker looks."""
+    return Field(title=title, description=description or None, json_schema_extra={"x-lookup": lookup}, **more)
+
+
+def sample(**values: Json) -> dict[str, Json]:
+    """An input as it could be, for the manual."""
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +59,53 @@ class ActionContext:
     def now(self) -> datetime:
         return self.call.now
 
+    @property
+    def actor(self) -> str:
+        """How rows and events name the automation."""
+        return f"automation:{self.run.automation_id}"
+
     def engagement(self, engagement_id: str | None = None) -> Engagement:
         """The engagement that was named, else the one the run is about. Raises NotFound, or Refused when there is none."""
         wanted = engagement_id or self.run.engagement_id
         if wanted is None:
             raise Refused("This automation runs for nobody's engagement. Say which one is meant.")
         return get_engagement(self.session, wanted)
+
+    def contact(self, contact_id: str | None = None) -> Contact:
+        """The contact who was named, else the one the run is about. Raises NotFound, or Refused when there is none."""
+        wanted = contact_id or self.run.trigger.get("contact_id")
+        if wanted is None and self.run.engagement_id is not None:
+            wanted = self.engagement().contact_id
+        if not wanted:
+            raise Refused("This automation runs for no contact. Say who is meant.")
+        return get_contact(self.session, wanted)
+
+    def about(self, noun: str, named: str | None) -> str:
+        """The id that was named, else that of the noun which started the run. Raises Refused when it was something else."""
+        trigger = self.run.trigger
+        started_by = trigger.get("subject_id") if str(trigger.get("type", "")).startswith(f"{noun}.") else None
+        record = trigger.get(noun)
+        found = named or started_by or (record.get("id") if isinstance(record, dict) else None)
+        if not found:
+            words = noun.replace("_", " ")
+            raise Refused(
+                f"This automation was not started by {'an' if words[0] in 'aeiou' else 'a'} {words}. Say which is meant."
+            )
+        return str(found)
+
+    def once(self, effect: Callable[[Session], dict[str, Json]]) -> dict[str, Json]:
+        """Do an effect in a transaction of its own and keep its answer there: an attempt after a crash gets that answer.
+
+        For slow actions, which have no transaction open; quick ones are done in that of their turn, which happens once.
+        """
+        with self.call.open(writes=True):
+            session, key = self.call.session, f"action:{self.key}"
+            known = find_answer(session, workspace_id_of(session), key, "action")
+            if known is not None and isinstance(known.answer, dict):
+                return known.answer
+            answer = effect(session)
+            remember_answer(session, workspace_id_of(session), key, "action", status_code=200, answer=answer)
+            return answer
 
 
 class Action(ABC):
@@ -67,6 +124,10 @@ class Action(ABC):
     """Whether a client reads it: then a place in a text with nothing to show stops it."""
     emits: ClassVar[tuple[str, ...]] = ()
     """Event types it causes."""
+    needs: ClassVar[tuple[str, ...]]
+    """Scopes that whoever publishes an automation with it must have: it does nothing that its author may not."""
+    example: ClassVar[dict[str, Json]]
+    """See `sample`."""
 
     @abstractmethod
     def perform(self, context: ActionContext, given: Any) -> ActionOutput:
@@ -84,4 +145,6 @@ class Action(ABC):
             "kind": cls.kind,
             "client_facing": cls.client_facing,
             "emits": list(cls.emits),
+            "needs": list(cls.needs),
+            "example": cls.example,
         }

@@ -5,35 +5,54 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.actions.action import Action, ActionContext
-from api.actions.contacts import TagContact, UpdateContact
-from api.actions.engagements import ChangeStatus, UpdateEngagement
+from api.actions.bookings import CancelBooking, MoveBooking, SendSchedulerLink
+from api.actions.comments import AddComment
+from api.actions.companies import CreateCompany, LinkContact, UpdateCompany
+from api.actions.contacts import ArchiveContact, CreateContact, FindContact, TagContact, UpdateContact
+from api.actions.contracts import DraftContract, SendContract, VoidContract
+from api.actions.engagements import ArchiveEngagement, ChangeStatus, OpenEngagement, UnarchiveEngagement, UpdateEngagement
+from api.actions.files import ShareFile, UnshareFile
+from api.actions.forms import SendForm
 from api.actions.inbox import PostInChannel
+from api.actions.invoices import DraftFromTime, DraftInvoice, IssueInvoice, RemindOfInvoice, SendInvoice, VoidInvoice
 from api.actions.members import NotifyMember
-from api.actions.messages import SendMail
-from api.actions.proposals import DraftProposal
-from api.actions.tasks import CreateTask
+from api.actions.messages import SendMail, WriteToClient
+from api.actions.payments import RecordPayment, RefundPayment, SendPaymentLink
+from api.actions.projects import AddPerson, CompleteProject, ReanchorProject, StartProject
+from api.actions.proposals import DraftProposal, RemindOfProposal, SendProposal, WithdrawProposal
+from api.actions.retainers import EndRetainer, PauseRetainer, ResumeRetainer, StartRetainer
+from api.actions.task_boards import AddBoard, AddGroup
+from api.actions.tasks import ArchiveTask, AssignTask, CompleteTask, CreateTask, MoveTask, UpdateTask
+from api.actions.time_entries import LogTime, StopTimer
 from models.types.automations import Catalogue, Json
 from models.types.errors import Invalid, NotFound
 
-ACTIONS: dict[str, Action] = {
-    action.name: action
-    for action in (
-        SendMail(),
-        PostInChannel(),
-        CreateTask(),
-        NotifyMember(),
-        ChangeStatus(),
-        UpdateEngagement(),
-        UpdateContact(),
-        TagContact(),
-        DraftProposal(),
-    )
-}
+_GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
+    ("Messages", (SendMail(), WriteToClient(), PostInChannel(), NotifyMember())),
+    ("Contacts", (CreateContact(), UpdateContact(), TagContact(), FindContact(), ArchiveContact())),
+    ("Companies", (CreateCompany(), UpdateCompany(), LinkContact())),
+    ("Engagements", (OpenEngagement(), ChangeStatus(), UpdateEngagement(), ArchiveEngagement(), UnarchiveEngagement())),
+    ("Forms", (SendForm(),)),
+    ("Proposals", (DraftProposal(), SendProposal(), RemindOfProposal(), WithdrawProposal())),
+    ("Contracts", (DraftContract(), SendContract(), VoidContract())),
+    ("Calls", (SendSchedulerLink(), MoveBooking(), CancelBooking())),
+    ("Projects", (StartProject(), CompleteProject(), AddPerson(), ReanchorProject(), AddBoard(), AddGroup())),
+    ("Tasks", (CreateTask(), UpdateTask(), CompleteTask(), MoveTask(), AssignTask(), ArchiveTask(), AddComment())),
+    ("Files", (ShareFile(), UnshareFile())),
+    ("Time", (LogTime(), StopTimer())),
+    ("Invoices", (DraftFromTime(), DraftInvoice(), IssueInvoice(), SendInvoice(), RemindOfInvoice(), VoidInvoice())),
+    ("Payments", (RecordPayment(), SendPaymentLink(), RefundPayment())),
+    ("Retainers", (StartRetainer(), PauseRetainer(), ResumeRetainer(), EndRetainer())),
+)
+
+ACTIONS: dict[str, Action] = {action.name: action for _, actions in _GROUPS for action in actions}
+GROUPS: dict[str, str] = {action.name: group for group, actions in _GROUPS for action in actions}
+"""Under which heading the palette and the manual show an action."""
 
 
 def schemas() -> Catalogue:
     """The catalogue as the compiler takes it: name to input, output, kind and what it causes."""
-    return {name: action.schema() for name, action in ACTIONS.items()}
+    return {name: {**action.schema(), "group": GROUPS[name]} for name, action in ACTIONS.items()}
 
 
 def is_slow(name: str) -> bool:

@@ -7,7 +7,7 @@ webhook_events.py takes what providers tell.
 
 from api.payments.checkouts import begin_checkout, close_live_checkout
 from api.payments.gateways import offered_provider
-from api.payments.refunds import refund_payment
+from api.payments.refunds import begin_refund, carry_out_refund, refund_payment
 from api.payments.saved_cards import charge_saved_card
 from api.payments.settling import reconcile_invoice, settle_payment
 from api.payments.tills import Till
@@ -16,6 +16,8 @@ from api.payments.webhook_events import receive_event
 __all__ = [
     "Till",
     "begin_checkout",
+    "begin_refund",
+    "carry_out_refund",
     "charge_saved_card",
     "close_live_checkout",
     "offered_provider",

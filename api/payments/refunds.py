@@ -1,5 +1,7 @@
 """Giving money back."""
 
+from sqlmodel import Session
+
 from api.gateways.payments import GatewayRejected, GatewayUnavailable
 from api.payments.gateways import opened_gateway
 from api.payments.tills import ProviderSilent, Till
@@ -21,21 +23,41 @@ def refund_payment(till: Till, payment_id: str, *, amount_minor: int, reason: st
     Raises Refused for more than is left or when the provider refuses, ProviderSilent when the outcome is unknown.
     """
     with till.open(writes=True) as session:
-        payment = get_payment(session, payment_id)
-        refund = find_waiting_refund(session, payment.id, amount_minor)
-        if refund is None:
-            refund = start_refund(session, payment, amount_minor=amount_minor, reason=reason)
-            if credits_invoice:
-                invoice = get_invoice(session, payment.invoice_id)
-                credit_invoice(session, invoice, now=till.call.now, amount_minor=amount_minor, reason=reason)
+        refund = begin_refund(
+            till, session, payment_id, amount_minor=amount_minor, reason=reason, credits_invoice=credits_invoice
+        )
+    return carry_out_refund(till, refund.id)
+
+
+def begin_refund(
+    till: Till, session: Session, payment_id: str, *, amount_minor: int, reason: str = "", credits_invoice: bool = False
+) -> Refund:
+    """Write down that money is to be given back: the refund of this amount that still waits for an answer, or a new one."""
+    payment = get_payment(session, payment_id)
+    refund = find_waiting_refund(session, payment.id, amount_minor)
+    if refund is None:
+        refund = start_refund(session, payment, amount_minor=amount_minor, reason=reason)
+        if credits_invoice:
+            invoice = get_invoice(session, payment.invoice_id)
+            credit_invoice(session, invoice, now=till.call.now, amount_minor=amount_minor, reason=reason)
+    return refund
+
+
+def carry_out_refund(till: Till, refund_id: str) -> Refund:
+    """Give the money of a refund back. One that is settled stays as it is, so that a repeat is harmless."""
+    with till.open(writes=True) as session:
+        refund = get_refund(session, refund_id)
+        payment = get_payment(session, refund.payment_id)
+        if refund.status != RefundStatus.PENDING or refund.provider_ref:
+            return refund
         if payment.provider == "manual":
             finish_refund(session, refund, RefundStatus.SUCCEEDED, now=till.call.now)
             return refund
         request = RefundRequest(
             charge_ref=payment.provider_ref or "",
-            amount=Money(amount_minor, payment.currency),
+            amount=Money(refund.amount_minor, payment.currency),
             idempotency_key=f"refund:{refund.id}",
-            reason=reason,
+            reason=refund.reason,
             metadata={"refund_id": refund.id, "payment_id": payment.id},
         )
     return _send(till, refund, request, payment.provider)

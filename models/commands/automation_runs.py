@@ -10,6 +10,7 @@ from models.commands.automation_starts import requested
 from models.commands.events import record
 from models.commands.notifications import notify_responsible
 from models.commands.run_waits import show_waits
+from models.db import scope_of
 from models.ids import new_id
 from models.queries.automation_runs import find_step, list_rivals, runs_statement
 from models.queries.automations import get_automation, get_version
@@ -142,8 +143,12 @@ def write_steps(session: Session, run: AutomationRun, commands: tuple[Command, .
 
 
 def cancel_runs(session: Session, engagement_id: str, *, reason: str, now: datetime) -> int:
-    """End every live run about an engagement, such as one that is put away; how many there were."""
-    runs = session.exec(runs_statement(engagement_id=engagement_id, status="live").order_by(AutomationRun.id)).all()
+    """End every live run about an engagement, such as one that is put away; how many there were.
+
+    A run whose own step does it goes on: it is in the middle of its turn.
+    """
+    live = session.exec(runs_statement(engagement_id=engagement_id, status="live").order_by(AutomationRun.id)).all()
+    runs = [run for run in live if run.id != scope_of(session).cause.run_id]
     for run in runs:
         cancel_run(session, run, reason=reason, now=now)
     return len(runs)

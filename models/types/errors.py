@@ -44,3 +44,8 @@ class Forbidden(DomainError):
 
 class Unavailable(DomainError):
     """A mail server, calendar or payment provider does not answer; the only error worth retrying unchanged."""
+
+    def __init__(self, detail: str, *, field: str | None = None, retry_after_seconds: int | None = None) -> None:
+        super().__init__(detail, field=field)
+        self.retry_after_seconds = retry_after_seconds
+        """When the other side says how long to wait."""
