@@ -9,18 +9,21 @@ from sqlmodel import Session, col, or_, select
 
 from models.queries.conversations import conversations_statement
 from models.tables.automations import Automation
-from models.tables.bookings import Scheduler
+from models.tables.bookings import Booking, Scheduler
 from models.tables.companies import Company
 from models.tables.contacts import Contact
-from models.tables.contracts import ContractTemplate
+from models.tables.contracts import Contract, ContractTemplate
 from models.tables.engagements import Engagement
+from models.tables.files import File
 from models.tables.forms import Form
+from models.tables.invoices import Invoice
 from models.tables.members import Member
+from models.tables.payments import Payment
 from models.tables.projects import Project, ProjectTemplate
-from models.tables.proposals import ProposalTemplate
+from models.tables.proposals import Proposal, ProposalTemplate
 from models.tables.retainers import Retainer
 from models.tables.rows import WorkspaceRow
-from models.tables.tasks import TaskBoard, TaskGroup
+from models.tables.tasks import Task, TaskBoard, TaskGroup
 from models.types.automation_options import Option
 from models.types.engagements import EngagementStatus
 from models.types.errors import NotFound
@@ -122,6 +125,36 @@ def _boards(session: Session, text: str, chosen: Sequence[str]) -> list[Option]:
     return _fitting([Option(one.id, one.name, projects.get(one.project_id, "")) for one in session.exec(live)], text, chosen)
 
 
+def _bookings(session: Session, text: str, chosen: Sequence[str]) -> list[Option]:
+    names = {contact.id: contact.name for contact in session.exec(select(Contact))}
+    calls = session.exec(select(Booking).order_by(col(Booking.starts_at).desc()).limit(10 * MOST))
+    words = [Option(one.id, names.get(one.contact_id, ""), f"{one.starts_at:%Y-%m-%d %H:%M}") for one in calls]
+    return _fitting(words, text, chosen)
+
+
+def _invoices(session: Session, text: str, chosen: Sequence[str]) -> list[Option]:
+    names = {contact.id: contact.name for contact in session.exec(select(Contact))}
+    rows = session.exec(select(Invoice).order_by(col(Invoice.id).desc()).limit(10 * MOST))
+    words = [Option(one.id, one.number or "Draft", f"{names.get(one.contact_id, '')}, {one.status}") for one in rows]
+    return _fitting(words, text, chosen)
+
+
+def _payments(session: Session, text: str, chosen: Sequence[str]) -> list[Option]:
+    numbers = {invoice.id: invoice.number or "" for invoice in session.exec(select(Invoice))}
+    rows = session.exec(select(Payment).where(Payment.status == "succeeded").order_by(col(Payment.id).desc()).limit(10 * MOST))
+    words = [Option(one.id, numbers.get(one.invoice_id, ""), one.method or one.provider) for one in rows]
+    return _fitting(words, text, chosen)
+
+
+def _one_of(*lists: Offer) -> Offer:
+    """Several lists as one, in their order."""
+
+    def offer(session: Session, text: str, chosen: Sequence[str]) -> list[Option]:
+        return [option for one in lists for option in one(session, text, chosen)]
+
+    return offer
+
+
 def _choices(words: Iterable[str]) -> Iterable[Option]:
     return (Option(str(word), str(word).replace("_", " ").capitalize()) for word in words)
 
@@ -136,17 +169,29 @@ def _zones() -> Iterable[Option]:
 
 
 _MEMBERS = _Rows(Member, hint=lambda row: row.title or row.role, searched=("email",))
+_CONTACTS = _Rows(
+    Contact, hint=lambda row: row.email or "", searched=("email",), conditions=(col(Contact.merged_into_id).is_(None),)
+)
+_PROJECTS = _Rows(Project, hint=lambda row: row.status)
+_TASKS = _Rows(Task, "title", lambda row: row.status)
 _MEMBER_ACTORS = _Rows(Member, hint=lambda row: row.title or row.role, searched=("email",), prefix="member:")
 
 LOOKUPS: Mapping[str, Offer] = {
     "members": _MEMBERS,
     "approvers": _approvers,
-    "contacts": _Rows(
-        Contact, hint=lambda row: row.email or "", searched=("email",), conditions=(col(Contact.merged_into_id).is_(None),)
-    ),
+    "contacts": _CONTACTS,
+    "people": _one_of(_MEMBERS, _CONTACTS),
     "companies": _Rows(Company),
     "engagements": _Rows(Engagement, "title", lambda row: row.status),
-    "projects": _Rows(Project, hint=lambda row: row.status),
+    "projects": _PROJECTS,
+    "tasks": _TASKS,
+    "tasks_and_projects": _one_of(_TASKS, _PROJECTS),
+    "proposals": _Rows(Proposal, "title", lambda row: row.status),
+    "contracts": _Rows(Contract, "title", lambda row: row.status),
+    "files": _Rows(File, "filename"),
+    "bookings": _bookings,
+    "invoices": _invoices,
+    "payments": _payments,
     "retainers": _Rows(Retainer, hint=lambda row: row.status),
     "proposal_templates": _Rows(ProposalTemplate, hint=lambda row: row.title),
     "contract_templates": _Rows(ContractTemplate, hint=lambda row: row.title),

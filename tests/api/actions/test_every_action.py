@@ -145,7 +145,9 @@ def put_back(database: Database, studio: Studio, run_id: str, values: dict[str, 
             setattr(run, name, value)
 
 
-def contents(database: Database, workspace_id: str | None = None, without: set[str] = frozenset()) -> dict[str, list[Any]]:
+def contents(
+    database: Database, workspace_id: str | None = None, without: frozenset[str] | set[str] = frozenset()
+) -> dict[str, list[Any]]:
     """Every row, by table; of one workspace when it is named."""
     tables = [table.name for table in SQLModel.metadata.tables.values() if "workspace_id" in table.columns]
     with Session(database.engine) as session:
