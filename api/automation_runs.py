@@ -4,7 +4,7 @@ Each action runs in a savepoint: a refused one is undone alone and leaves by its
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from api.actions import catalogue
 from api.actions.action import ActionContext
 from api.deps import Call
+from api.move_marks import follow_move
 from models.commands.automation_runs import announce_parked, cancel_run, label_of, plan_of, save_position, state_of, write_step
 from models.commands.event_gates import look_back
 from models.commands.events import record
@@ -26,7 +27,7 @@ from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance
 from models.rules.automation_plan.moves import node_at, token_at, wait_of
-from models.tables.automations import AutomationRun
+from models.tables.automations import AutomationRun, AutomationVersion
 from models.tables.events import Event
 from models.types.automation_plan.commands import AskApproval, Command, Park, PerformAction, RecordStep, WaitForEvent
 from models.types.automation_plan.happenings import (
@@ -38,7 +39,7 @@ from models.types.automation_plan.happenings import (
     Happened,
     Started,
 )
-from models.types.automation_plan.states import TokenStatus
+from models.types.automation_plan.states import RunState, TokenStatus
 from models.types.automation_runs import RunEffect, RunPosition, RunTimer
 from models.types.automations import Json, Plan
 from models.types.errors import DomainError, Forbidden, Refused, Unavailable
@@ -56,6 +57,8 @@ def intervene(call: Call, run_id: str, happened: Happened) -> None:
     turn = Turn(call, run, plan_of(call.session, run))
     if run.finished_at is not None or not turn.take(happened):
         raise Refused("This step is over already. Reload to see where the run stands.")
+    if run.move_id:
+        follow_move(turn, has_gone_on=True)
     forgive_calls(call.session, run, now=call.now)
     record(call.session, "automation_run.woken", run.id, engagement_id=run.engagement_id, wait_id="", happened="")
 
@@ -123,8 +126,11 @@ def take_turn(call: Call, run_id: str, happened: Happened | None = None) -> RunP
         # It was given up while its workflow was under way: a newer run took its place, or its record is over.
         cancel_run(call.session, run, reason=str(run.error.get("message", "")), now=call.now)
     turn = Turn(call, run, plan_of(call.session, run))
+    has_gone_on = False
     if happened is not None and run.finished_at is None and run.status != "queued":
-        turn.take(turn.completed(happened))
+        has_gone_on = turn.take(turn.completed(happened))
+    if run.move_id:
+        follow_move(turn, has_gone_on=has_gone_on)
     return turn.position()
 
 
@@ -158,17 +164,30 @@ class Turn:
     def take(self, first: Happened) -> bool:
         """Advance until only waits remain, and keep what came of it; whether anything changed."""
         before = self.state
-        waiting = deque([first])
+        self._go_on(deque([first]))
+        if self.state == before:
+            return False
+        self._keep()
+        return True
+
+    def follow(self, version: AutomationVersion, plan: Plan, state: RunState, commands: Iterable[Command]) -> None:
+        """Go on by another version of the plan, from a position in it."""
+        self.run.automation_version, self.run.plan_hash = version.number, plan.hash
+        self.plan, self.drawing, self.state = plan, version.drawing, state
+        self._go_on(deque(happened for command in commands for happened in self._carry_out(command)))
+        self._keep()
+
+    def _go_on(self, waiting: deque[Happened]) -> None:
         while waiting:
             self.state, commands = advance(self.plan, self.state, waiting.popleft(), self.call.now, self.calendar)
             for command in commands:
                 waiting.extend(self._carry_out(command))
-        if self.state == before:
-            return False
+
+    def _keep(self) -> None:
         save_position(self.session, self.run, self.state, self.plan, now=self.call.now)
         for parked in self.parked:
             self._announce(parked)
-        return True
+        self.parked.clear()
 
     def position(self) -> RunPosition:
         """Where the run stands, for its workflow."""

@@ -21,6 +21,8 @@ Happening = dict[str, Any]
 
 _LOOK: Happening = {}
 _REPAIRS = {"retry": "retry_asked", "skip": "skipped"}
+_HEARD = frozenset(f"automation_run.{verb}" for verb in ("canceled", "woken", "moved", "moved_back"))
+"""What the API tells a run's workflow, which then looks where the run stands."""
 _STUCK = "step:"
 _AGAIN = timedelta(seconds=1)
 _ADVANCE = "Advance the automation"
@@ -52,7 +54,7 @@ class AutomationRunWorkflow(Entity):
 
     @workflow.signal
     def happened(self, event: Happened) -> None:
-        if event.type in ("automation_run.canceled", "automation_run.woken"):
+        if event.type in _HEARD:
             self._retry_calls()
         # A stuck step of the run is the run's own affair; what Entity repairs are calls that failed.
         if event.type == "wait.repaired" and str((event.payload or {}).get("key")).startswith(_STUCK):
@@ -164,4 +166,4 @@ def _told_by(event: Happened) -> Happening | None:
     if event.type == "automation_run.woken" and payload.get("happened"):
         told: Happening = json.loads(str(payload["happened"]))
         return told
-    return _LOOK if event.type in ("automation_run.woken", "automation_run.canceled") else None
+    return _LOOK if event.type in _HEARD else None

@@ -1,10 +1,8 @@
 """The users' rules: drawings, versions, publishing, and what can be drawn with."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.actions import catalogue
@@ -16,15 +14,12 @@ from models.commands.automations import (
     change_automation,
     draw_automation,
     problems_of,
-    publish_automation,
-    switch_off_automation,
     unarchive_automation,
 )
-from models.queries.automations import automations_statement, get_automation, get_version, versions_statement
+from models.queries.automations import automations_statement, get_automation
 from models.rules.automation_drawings.shapes import SHAPES
 from models.rules.automation_records import event_schemas
-from models.tables.automations import Automation, AutomationVersion
-from models.types.automations import Problem
+from models.tables.automations import Automation
 from models.types.events import CATALOGUE
 
 router = Router("automations")
@@ -120,35 +115,6 @@ class ProblemOut(BaseModel):
     severity: str
 
 
-class PublicationIn(BaseModel):
-    """What is new in this version."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    note: Annotated[str, Field(max_length=500, examples=["Thanks the lead at once."])] = ""
-
-
-class VersionOut(BaseModel):
-    """What was published."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: str
-    automation_id: str
-    number: int
-    plan_hash: str
-    author: str
-    note: str
-    created_at: datetime
-
-
-class VersionDetail(VersionOut):
-    """What was published, with its drawing and plan."""
-
-    drawing: dict[str, Any]
-    plan: dict[str, Any]
-
-
 class ActionOut(BaseModel):
     """An action: its form is the JSON Schema of its input."""
 
@@ -235,36 +201,6 @@ def list_problems(automation_id: str, call: Read) -> list[ProblemOut]:
     return [ProblemOut.model_validate(problem) for problem in found]
 
 
-@router.post("/automations/{automation_id}/publication", status_code=201, response_model=VersionOut)
-def create_publication(automation_id: str, wanted: PublicationIn, call: Write) -> Any:
-    """Publish the drawing as a new version. Answers 422 with the problems, node by node, when it cannot run."""
-    automation = get_automation(call.session, automation_id)
-    author = call.principal.name or call.actor
-    made = publish_automation(
-        call.session, automation, catalogue=catalogue.schemas(), author=author, note=wanted.note, now=call.now
-    )
-    return VersionOut.model_validate(made) if isinstance(made, AutomationVersion) else _refused(made)
-
-
-@router.delete("/automations/{automation_id}/publication", status_code=204)
-def destroy_publication(automation_id: str, call: Write) -> None:
-    """Switch the automation off. Runs that have not begun are dropped; those under way finish."""
-    switch_off_automation(call.session, get_automation(call.session, automation_id), now=call.now)
-
-
-@router.get("/automations/{automation_id}/versions")
-def list_versions(automation_id: str, call: Read, paging: Paging) -> Page[VersionOut]:
-    """What was published, newest first."""
-    get_automation(call.session, automation_id)
-    return page_of(call.session, versions_statement(automation_id), AutomationVersion, paging, VersionOut)
-
-
-@router.get("/automations/{automation_id}/versions/{number}")
-def show_version(automation_id: str, number: int, call: Read) -> VersionDetail:
-    """One version with its drawing and plan."""
-    return VersionDetail.model_validate(get_version(call.session, automation_id, number))
-
-
 @router.post("/automations/{automation_id}/archive", status_code=204)
 def create_archive(automation_id: str, call: Write) -> None:
     """Put the automation away, switched off."""
@@ -275,14 +211,3 @@ def create_archive(automation_id: str, call: Write) -> None:
 def destroy_archive(automation_id: str, call: Write) -> None:
     """Bring the automation back. It stays off until it is published again."""
     unarchive_automation(call.session, get_automation(call.session, automation_id))
-
-
-def _refused(problems: list[Problem]) -> JSONResponse:
-    body = {
-        "type": "/help/errors#Invalid",
-        "title": "Something is missing or wrong",
-        "status": 422,
-        "detail": "This automation cannot run yet. Nothing was published.",
-        "problems": [asdict(problem) for problem in problems],
-    }
-    return JSONResponse(body, status_code=422, media_type="application/problem+json")

@@ -9,7 +9,7 @@ from models.commands.automation_runs import cancel_queued_runs
 from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
-from models.queries.automations import drawing_lookups
+from models.queries.automations import drawing_lookups, find_same_version, latest_number
 from models.rules.automation_plan.records import plan_to_json
 from models.rules.automation_records import event_schemas
 from models.rules.automations import compile_drawing, drawing_problems
@@ -61,9 +61,10 @@ def publish_automation(
 ) -> AutomationVersion | list[Problem]:
     """The version made of the drawing as it is, from now on what events start; or what keeps it from being published.
 
-    Runs under way finish on the version they began with.
+    Runs under way finish on the version they began with. A drawing that does the same as the version in force makes none: that
+    version is returned, switched on.
     """
-    number = automation.published_version + 1
+    number = latest_number(session, automation.id) + 1
     compiled = compile_drawing(
         Drawing(automation.drawing),
         catalogue=catalogue,
@@ -74,24 +75,35 @@ def publish_automation(
     )
     if isinstance(compiled, list):
         return compiled
-    version = AutomationVersion(
-        id=new_id("aver"),
-        workspace_id=automation.workspace_id,
-        automation_id=automation.id,
-        number=number,
-        plan=plan_to_json(compiled),
-        plan_hash=compiled.hash,
-        drawing=automation.drawing,
-        author=author,
-        note=note,
-        created_at=now,
-    )
-    automation.status, automation.off_reason, automation.published_version = "published", "", number
-    automation.trigger_kind, automation.trigger_type = compiled.trigger["kind"], compiled.trigger["type"]
-    session.add_all([automation, version])
-    session.flush()
-    record(session, "automation.published", automation.id, number=number)
+    version = find_same_version(session, automation, compiled.hash)
+    if version is None:
+        version = AutomationVersion(
+            id=new_id("aver"),
+            workspace_id=automation.workspace_id,
+            automation_id=automation.id,
+            number=number,
+            plan=plan_to_json(compiled),
+            plan_hash=compiled.hash,
+            drawing=automation.drawing,
+            author=author,
+            note=note,
+            created_at=now,
+        )
+        session.add(version)
+    elif automation.status == "published":
+        return version
+    put_in_force(session, automation, version)
     return version
+
+
+def put_in_force(session: Session, automation: Automation, version: AutomationVersion) -> None:
+    """Let events start a version from now on."""
+    trigger = version.plan["trigger"]
+    automation.status, automation.off_reason, automation.published_version = "published", "", version.number
+    automation.trigger_kind, automation.trigger_type = trigger["kind"], trigger["type"]
+    session.add(automation)
+    session.flush()
+    record(session, "automation.published", automation.id, number=version.number)
 
 
 def switch_off_automation(session: Session, automation: Automation, *, now: datetime) -> None:

@@ -47,6 +47,20 @@ def find_published_version(session: Session, automation: Automation) -> Automati
     return get_version(session, automation.id, automation.published_version)
 
 
+def latest_number(session: Session, automation_id: str) -> int:
+    """The number of an automation's newest version; 0 before the first."""
+    wanted = select(func.max(AutomationVersion.number)).where(AutomationVersion.automation_id == automation_id)
+    return session.exec(wanted).one() or 0
+
+
+def find_same_version(session: Session, automation: Automation, plan_hash: str) -> AutomationVersion | None:
+    """The version in force (last, when it is off) when it does the same; None when it does something else."""
+    if not automation.published_version:
+        return None
+    version = get_version(session, automation.id, automation.published_version)
+    return version if version.plan_hash == plan_hash else None
+
+
 def versions_statement(automation_id: str) -> Any:
     """A select of an automation's versions."""
     return select(AutomationVersion).where(AutomationVersion.automation_id == automation_id)

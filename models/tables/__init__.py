@@ -3,6 +3,7 @@
 from models.tables import (
     automation_clocks,
     automation_hooks,
+    automation_moves,
     automations,
     bookings,
     companies,
@@ -29,6 +30,7 @@ from models.tables import (
 __all__ = [
     "automation_clocks",
     "automation_hooks",
+    "automation_moves",
     "automations",
     "bookings",
     "companies",

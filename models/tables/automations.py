@@ -77,6 +77,8 @@ class AutomationRun(WorkspaceRow, Versioned, table=True):
     cause: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     next_wake_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    move_id: str = ""
+    """The RunMove that the run is yet to make to another version; empty when there is none."""
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

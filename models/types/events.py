@@ -225,6 +225,8 @@ CATALOGUE: dict[str, EventType] = {
             ("parked", "An automation run needs repair", ("automation_id",), False),
             ("woken", "An automation run heard what it waited for", ("wait_id", "happened"), False),
             ("canceled", "An automation run was cancelled", (), False),
+            ("moved", "An automation run moved to another version", ("from_version", "to_version"), False),
+            ("moved_back", "An automation run moved back to its version", ("from_version", "to_version"), False),
         ),
         *_types("wait", ("repaired", "A stuck step was dealt with", ("action", "workflow_id", "key"), False)),
     )
