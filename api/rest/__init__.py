@@ -2,8 +2,10 @@
 
 from api.rest import (
     api_tokens,
+    automation_changes,
     automation_clocks,
     automation_imports,
+    automation_moves,
     automation_options,
     automation_previews,
     automation_problems,
@@ -52,8 +54,10 @@ from api.rest import (
 
 ROUTERS = [
     api_tokens.router,
+    automation_changes.router,
     automation_clocks.router,
     automation_imports.router,
+    automation_moves.router,
     automation_options.router,
     automation_previews.router,
     automation_publications.router,

@@ -8,24 +8,23 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.actions import catalogue
-from api.automation_moves import publish, undo_move
-from api.deps import Call, Read, Slow, Write
-from api.pagination import Page, Paging, page_of
+from api.automation_moves import publish
+from api.deps import Read, Slow, Write
+from api.rest.automation_changes import ChangesOut
+from api.rest.automation_moves import MoveDetail, move_detail
 from api.rest.automations import DrawingIn, ProblemOut
 from api.routing import Router
 from models.commands.automations import switch_off_automation
-from models.queries.automation_moves import count_run_moves, get_move, list_run_moves, moves_statement
+from models.queries.automation_moves import get_move
 from models.queries.automation_publications import RUNS_PER_GROUP, Wanted, preview_publication
 from models.queries.automations import get_automation, get_version
-from models.tables.automation_moves import AutomationMove
-from models.types.automation_publications import PublicationPreview, PublicationWish
+from models.types.automation_publications import PublicationWish
 from models.types.automations import Drawing, Problem
 
 router = Router("automations")
 
 Choice = Literal["finish", "next_wait", "now", "stop"]
 NodeMapping = Annotated[dict[str, str], Field(examples=[{"wait": "longer-wait"}])]
-LISTED = 100
 
 
 class PreviewIn(BaseModel):
@@ -38,49 +37,6 @@ class PreviewIn(BaseModel):
     group: Annotated[str | None, Field(examples=["v2:wait"])] = None
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = RUNS_PER_GROUP
-
-
-class FieldChangeOut(BaseModel):
-    """One value that differs. field: dotted path inside the settings; `kind` and `label` are the step's own."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    field: str
-    before: Any
-    after: Any
-
-
-class NodeChangeOut(BaseModel):
-    """A step that is `added`, `removed` or `changed`."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    node_id: str
-    change: str
-    kind: str
-    label: str
-    fields: list[FieldChangeOut]
-
-
-class EdgeChangeOut(BaseModel):
-    """A line that is `added` or `removed`."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    change: str
-    source: str
-    port: str
-    target: str
-
-
-class ChangesOut(BaseModel):
-    """All that differs between two drawings; places and notes do not count."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    nodes: list[NodeChangeOut]
-    edges: list[EdgeChangeOut]
-    limits: list[FieldChangeOut]
 
 
 class NextStepOut(BaseModel):
@@ -171,50 +127,6 @@ class PublicationIn(BaseModel):
     version: int | None = None
 
 
-class RunMoveOut(BaseModel):
-    """What became of one run: `pending`, `moved`, `stayed`, `stopped`, `undone` or `kept`, and why."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    run_id: str
-    choice: str
-    status: str
-    reason: str
-    from_version: int
-    to_version: int
-    moved_at: datetime | None
-
-
-class MoveOut(BaseModel):
-    """What became of the live runs when a version was published. from_version: in force before, 0 for none."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: str
-    automation_id: str
-    from_version: int
-    to_version: int
-    author: str
-    created_at: datetime
-    undone_at: datetime | None
-    undone_by: str
-
-
-class MoveDetail(MoveOut):
-    """A move with its runs. runs: the first hundred. counts: status to number, of all."""
-
-    counts: dict[str, int]
-    runs: list[RunMoveOut]
-
-
-class UndoIn(BaseModel):
-    """Whether events shall start the version again that was in force before."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reactivate: bool = False
-
-
 class VersionOut(BaseModel):
     """What was published."""
 
@@ -242,7 +154,8 @@ def create_publication_preview(automation_id: str, wanted: PreviewIn, call: Read
     automation = get_automation(call.session, automation_id)
     drawing = Drawing(wanted.drawing.model_dump() if wanted.drawing else automation.drawing)
     look = Wanted(wanted.mapping, wanted.group, wanted.cursor, wanted.limit)
-    return preview_out(preview_publication(call.session, automation, drawing, look, catalogue=catalogue.schemas(), now=call.now))
+    found = preview_publication(call.session, automation, drawing, look, catalogue=catalogue.schemas(), now=call.now)
+    return PreviewOut.model_validate(found)
 
 
 @router.post("/automations/{automation_id}/publication", status_code=201, response_model=PublicationOut)
@@ -257,7 +170,7 @@ def create_publication(automation_id: str, wanted: PublicationIn, call: Slow) ->
         return refused(made)
     with call.open(writes=False):
         version = VersionOut.model_validate(get_version(call.session, automation_id, made.number))
-        move = _detail(call, get_move(call.session, made.move_id)) if made.move_id else None
+        move = move_detail(call, get_move(call.session, made.move_id)) if made.move_id else None
         return PublicationOut(**version.model_dump(), is_new=made.is_new, move=move)
 
 
@@ -265,32 +178,6 @@ def create_publication(automation_id: str, wanted: PublicationIn, call: Slow) ->
 def destroy_publication(automation_id: str, call: Write) -> None:
     """Switch the automation off. Runs that have not begun are dropped; those under way finish."""
     switch_off_automation(call.session, get_automation(call.session, automation_id), now=call.now)
-
-
-@router.get("/automations/{automation_id}/moves")
-def list_moves(automation_id: str, call: Read, paging: Paging) -> Page[MoveOut]:
-    """What became of live runs at each publication, newest first."""
-    get_automation(call.session, automation_id)
-    return page_of(call.session, moves_statement(automation_id), AutomationMove, paging, MoveOut)
-
-
-@router.get("/automation_moves/{move_id}")
-def show_move(move_id: str, call: Read) -> MoveDetail:
-    """One move with what became of each run."""
-    return _detail(call, get_move(call.session, move_id))
-
-
-@router.post("/automation_moves/{move_id}/undo")
-def create_undo(move_id: str, wanted: UndoIn, call: Slow) -> MoveDetail:
-    """Put each run back that moved and has had no effect since; the others are listed as `kept`, with the reason."""
-    undo_move(call, move_id, reactivates=wanted.reactivate)
-    with call.open(writes=False):
-        return _detail(call, get_move(call.session, move_id))
-
-
-def preview_out(preview: PublicationPreview) -> PreviewOut:
-    """A preview as the API answers it."""
-    return PreviewOut.model_validate(preview)
 
 
 def refused(problems: list[Problem]) -> JSONResponse:
@@ -303,11 +190,3 @@ def refused(problems: list[Problem]) -> JSONResponse:
         "problems": [asdict(problem) for problem in problems],
     }
     return JSONResponse(body, status_code=422, media_type="application/problem+json")
-
-
-def _detail(call: Call, move: AutomationMove) -> MoveDetail:
-    return MoveDetail(
-        **MoveOut.model_validate(move).model_dump(),
-        counts=count_run_moves(call.session, move.id),
-        runs=[RunMoveOut.model_validate(one) for one in list_run_moves(call.session, move.id, limit=LISTED)],
-    )

@@ -1,27 +1,21 @@
 """What was published: each version with its runs, what differs between two, and the way back."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
-from api.rest.automation_publications import ChangesOut, VersionOut
+from api.rest.automation_publications import VersionOut
 from api.rest.automations import AutomationDetail
 from api.routing import Router
 from models.commands.automation_publications import restore_drawing
 from models.queries.automation_moves import count_live_by_version
 from models.queries.automations import get_automation, get_version, versions_statement
-from models.rules.automation_changes import drawing_changes
-from models.tables.automations import Automation, AutomationVersion
-from models.types.automations import Drawing
+from models.tables.automations import AutomationVersion
 from models.types.errors import Conflict
 
 router = Router("automations")
-
-DRAFT = 0
-"""The number that stands for the draft."""
 
 
 class ListedVersion(VersionOut):
@@ -36,16 +30,6 @@ class VersionDetail(VersionOut):
 
     drawing: dict[str, Any]
     plan: dict[str, Any]
-
-
-class ComparisonOut(BaseModel):
-    """What differs between two drawings, with both: what is gone can be drawn where it was. Number 0 is the draft."""
-
-    before: int
-    after: int
-    changes: ChangesOut
-    before_drawing: dict[str, Any]
-    after_drawing: dict[str, Any]
 
 
 class RestorationIn(BaseModel):
@@ -74,19 +58,6 @@ def show_version(automation_id: str, number: int, call: Read) -> VersionDetail:
     return VersionDetail.model_validate(get_version(call.session, automation_id, number))
 
 
-@router.get("/automations/{automation_id}/changes")
-def show_changes(
-    automation_id: str, call: Read, before: Annotated[int, Query(ge=0)], after: Annotated[int, Query(ge=0)] = DRAFT
-) -> ComparisonOut:
-    """What differs between two versions. before, after: numbers; 0 is the draft."""
-    automation = get_automation(call.session, automation_id)
-    one, two = (_drawing(call, automation, number) for number in (before, after))
-    changes = drawing_changes(Drawing(one), Drawing(two))
-    return ComparisonOut(
-        before=before, after=after, changes=ChangesOut.model_validate(changes), before_drawing=one, after_drawing=two
-    )
-
-
 @router.post("/automations/{automation_id}/versions/{number}/restoration")
 def create_restoration(automation_id: str, number: int, wanted: RestorationIn, call: Write) -> AutomationDetail:
     """Make the draft what this version was. Events start what they did until it is published."""
@@ -95,9 +66,3 @@ def create_restoration(automation_id: str, number: int, wanted: RestorationIn, c
         raise Conflict("Somebody else changed this automation at the same moment. Reload and try again.")
     restore_drawing(call.session, automation, number)
     return AutomationDetail.model_validate(automation)
-
-
-def _drawing(call: Read, automation: Automation, number: int) -> dict[str, Any]:
-    if number == DRAFT:
-        return automation.drawing
-    return get_version(call.session, automation.id, number).drawing
