@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0940c63e9f3b"
+revision = "d8330e2f3b9f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -619,6 +619,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_automation_hooks_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "automation_moves",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("automation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_version", sa.Integer(), nullable=False),
+        sa.Column("to_version", sa.Integer(), nullable=False),
+        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["automation_id"], ["automations.id"], name=op.f("fk_automation_moves_automation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_automation_moves")),
+    )
+    with op.batch_alter_table("automation_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_automation_moves_automation_id"), ["automation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_automation_moves_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "automation_runs",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -641,6 +661,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.JSON(), nullable=False),
         sa.Column("next_wake_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.JSON(), nullable=False),
+        sa.Column("move_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["automation_id"], ["automations.id"], name=op.f("fk_automation_runs_automation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_automation_runs")),
@@ -1011,6 +1032,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invoices_retainer_id"), ["retainer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoices_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoices_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "run_moves",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("move_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("run_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("choice", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_version", sa.Integer(), nullable=False),
+        sa.Column("to_version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("last_step_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("effects", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["move_id"], ["automation_moves.id"], name=op.f("fk_run_moves_move_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["automation_runs.id"], name=op.f("fk_run_moves_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run_moves")),
+    )
+    with op.batch_alter_table("run_moves", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_run_moves_move_id"), ["move_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_run_moves_run_id"), ["run_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_run_moves_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "saved_methods",
@@ -1589,6 +1636,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_methods_contact_id"))
 
     op.drop_table("saved_methods")
+    with op.batch_alter_table("run_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_run_moves_workspace_id"))
+        batch_op.drop_index(batch_op.f("ix_run_moves_run_id"))
+        batch_op.drop_index(batch_op.f("ix_run_moves_move_id"))
+
+    op.drop_table("run_moves")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoices_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_invoices_status"))
@@ -1690,6 +1743,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_automation_runs_automation_id"))
 
     op.drop_table("automation_runs")
+    with op.batch_alter_table("automation_moves", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_automation_moves_workspace_id"))
+        batch_op.drop_index(batch_op.f("ix_automation_moves_automation_id"))
+
+    op.drop_table("automation_moves")
     with op.batch_alter_table("automation_hooks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_automation_hooks_workspace_id"))
 
