@@ -66,14 +66,19 @@ def icon_drawings(names: Iterable[str]) -> dict[str, Any]:
 
 def build() -> int:
     """Install the exact packages of the lock and build every entry; the exit status of the step that failed, or 0."""
-    node, npm = _node()
-    environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    npm, environment = npm_command()
     steps = [] if _installed_as_locked() else [["ci", "--no-audit", "--no-fund", "--loglevel=error"]]
     for step in [*steps, ["run", "--silent", "build"]]:
         status = subprocess.run([*npm, *step], cwd=BUILDER, env=environment, check=False).returncode
         if status:
             return status
     return 0
+
+
+def npm_command() -> tuple[list[str], dict[str, str]]:
+    """The command that runs npm, and the environment in which it finds its Node. Leaves the program where there is none."""
+    node, npm = _node()
+    return npm, {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def _manifest(_changed: float) -> dict[str, Chunk]:

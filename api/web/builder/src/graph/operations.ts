@@ -43,7 +43,7 @@ export function apply(operation: Operation, drawing: Drawing): Drawing {
         collapsed: operation.collapsed,
       };
     case "move_nodes":
-      return { ...drawing, positions: { ...drawing.positions, ...operation.positions } };
+      return { ...drawing, positions: { ...drawing.positions, ...known(operation.positions, drawing) } };
     case "connect":
       return { ...drawing, edges: [...drawing.edges.filter((edge) => !leavesAlike(edge, operation.edge)), operation.edge] };
     case "disconnect":
@@ -167,6 +167,11 @@ function restored(node_ids: string[], before: Drawing): Operation {
     positions: before.positions,
     collapsed: before.collapsed,
   };
+}
+
+function known(positions: Record<string, Point>, drawing: Drawing): Record<string, Point> {
+  const ids = new Set(drawing.nodes.map((node) => node.id));
+  return Object.fromEntries(Object.entries(positions).filter(([id]) => ids.has(id)));
 }
 
 function changed(drawing: Drawing, node_id: string, change: Partial<DrawnNode>): Drawing {
