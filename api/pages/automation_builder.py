@@ -12,6 +12,7 @@ from api.rest.automations import AutomationDetail
 from api.routing import Router
 from api.web.assets import icon_drawings
 from models.queries.automations import get_automation
+from models.queries.members import list_members
 from models.types.principals import Door
 
 router = Router("automations", Door.MEMBER)
@@ -35,6 +36,7 @@ def show(automation_id: str, call: Read) -> Response:
         "automation": AutomationDetail.model_validate(automation).model_dump(mode="json"),
         "zone": call.workspace.timezone,
         "member": {"id": call.principal.id, "name": call.principal.name},
+        "members": {member.id: member.name for member in list_members(call.session)},
         "icons": icon_drawings(icons),
     }
     return member_page(call, "automations/builder.html", BuilderPage(automation.name, data), nav="automations")

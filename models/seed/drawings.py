@@ -17,7 +17,7 @@ def new_lead_drawing() -> dict[str, Any]:
             *(_edge(before["id"], "ok", after["id"]) for before, after in pairwise(steps[:5])),
             _edge("wait", "timeout", "remind"),
         ],
-        "positions": {step["id"]: {"x": 0, "y": 140 * row} for row, step in enumerate(steps)},
+        "positions": {step["id"]: {"x": 0, "y": 160 * row} for row, step in enumerate(steps)},
         "limits": {},
     }
 

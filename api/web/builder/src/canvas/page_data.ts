@@ -5,6 +5,8 @@ export interface PageData {
   automation: AutomationDetail;
   zone: string;
   member: { id: string; name: string };
+  /// Member id to name.
+  members: Record<string, string>;
   icons: Record<string, [string, Record<string, string>][]>;
 }
 

@@ -1,5 +1,6 @@
 /// One person editing one automation: the drawing, what can be undone, what the server has.
 import { useSyncExternalStore } from "react";
+import { withPlaces } from "../graph/layout";
 import { apply, inverse, words, type Operation } from "../graph/operations";
 import { drawingOf, type Catalogue, type Drawing, type Problem } from "../graph/types";
 import type { AutomationDetail } from "../generated/automations";
@@ -46,11 +47,11 @@ export interface Session extends Store<SessionState> {
 }
 
 export function makeSession(detail: AutomationDetail, catalogue: Catalogue): Session {
-  const drawing = drawingOf(detail.drawing);
+  const saved = drawingOf(detail.drawing);
   const store = makeStore<SessionState>({
     automation: automationOf(detail),
-    drawing,
-    saved: drawing,
+    drawing: withPlaces(saved),
+    saved,
     unsaved: [],
     saving: "saved",
     past: [],

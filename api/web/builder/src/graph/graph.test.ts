@@ -3,7 +3,7 @@ import { bodiesOf, hiddenNodes } from "./bodies";
 import { differences } from "./differences";
 import { neighbour, readingOrder } from "./directions";
 import { fragmentOf, readFragment, renewed, written } from "./fragments";
-import { insertion, nextSpot, refusal } from "./insertions";
+import { insertion, nextSpot, refusal, spotBehind } from "./insertions";
 import { laidOut } from "./layout";
 import { apply } from "./operations";
 import { sizeOf } from "./sizes";
@@ -48,6 +48,8 @@ test("a second start takes the first one's place and keeps its line", () => {
 test("where nobody says, a step goes behind the first free way out", () => {
   expect(nextSpot(line, "trigger")).toEqual({ after: "tell", port: "ok" });
   expect(nextSpot(line, "mend")).toEqual({ after: "mend", port: "ok" });
+  expect(spotBehind(line, "trigger")).toEqual({ after: "trigger", port: "ok" });
+  expect(spotBehind(line, "nobody")).toBeNull();
 });
 
 test("lines that lead round in circles or to the start are refused", () => {

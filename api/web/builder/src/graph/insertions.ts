@@ -34,6 +34,14 @@ export function insertion(drawing: Drawing, seed: Seed, spot: Spot): Insertion {
   return behind(drawing, node, spot);
 }
 
+/// Right behind a step: by its first free way out, else on the line of its usual one. null when it ends there.
+export function spotBehind(drawing: Drawing, id: string): Spot {
+  const node = drawing.nodes.find((one) => one.id === id);
+  const ways = node ? portsOf(node).filter((port) => port.kind !== "error") : [];
+  const way = ways.find((port) => !drawing.edges.some((edge) => edge.source === id && edge.port === port.name)) ?? ways[0];
+  return way ? { after: id, port: way.name } : null;
+}
+
 /// Where a step goes when nobody said: behind the first free usual way out, following the line from that node on.
 export function nextSpot(drawing: Drawing, from: string): Spot {
   let id = drawing.nodes.some((node) => node.id === from) ? from : (drawing.nodes.find((node) => node.kind === "trigger")?.id ?? "");

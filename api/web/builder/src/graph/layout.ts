@@ -2,7 +2,7 @@
 import dagre from "@dagrejs/dagre";
 import { bodiesOf } from "./bodies";
 import { bodyPorts, portsOf } from "./ports";
-import { portX, sizeOf, snapped } from "./sizes";
+import { portXs, sizeOf, snapped } from "./sizes";
 import type { Drawing, Point } from "./types";
 
 const BETWEEN_ROWS = 64;
@@ -50,7 +50,9 @@ export function placeAfter(drawing: Drawing, after: string, port: string): Point
   const ports = portsOf(node);
   const { width, height } = sizeOf(node);
   const index = Math.max(0, ports.findIndex((one) => one.name === port));
-  const middle = ports.length === 1 || port === "ok" ? width / 2 : portX(index, ports.length, width) + (index - (ports.length - 1) / 2) * 160;
+  const x = portXs(ports, width)[index] ?? width / 2;
+  // What leaves off the middle stands further out, so that two ways do not lie on each other.
+  const middle = x + Math.sign(Math.round(x - width / 2)) * 96;
   return freePlace(drawing, { x: place.x + middle - 128, y: place.y + height + BETWEEN_ROWS });
 }
 

@@ -31,7 +31,7 @@ export const KINDS: Record<string, KindLook> = {
   stop: { icon: "circle-stop", verb: "Stop", family: "stop", docs: "End here, as a success or a failure", settings: { outcome: "success" } },
 };
 
-const UNKNOWN: KindLook = { icon: "circle-help", verb: "Unknown step", family: "act", docs: "", settings: {} };
+const UNKNOWN: KindLook = { icon: "circle-question-mark", verb: "Unknown step", family: "act", docs: "", settings: {} };
 
 const TRIGGERS: Record<string, { icon: string; verb: string; docs: string; settings: Settings }> = {
   event: { icon: "zap", verb: "When something happens", docs: "An event of your studio", settings: { kind: "event" } },

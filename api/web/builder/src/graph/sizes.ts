@@ -23,9 +23,11 @@ export function isLabelled(ports: Port[]): boolean {
   return ports.length > 1 || ports.some((port) => port.kind !== "usual");
 }
 
-/// The middle of a port, from the card's left edge.
-export function portX(index: number, count: number, width: number): number {
-  return ((index + 0.5) * width) / count;
+/// The middle of every port, from the card's left edge. A usual way out stands in the middle, so that lines run straight down;
+/// its error port stands to the right.
+export function portXs(ports: Port[], width: number): number[] {
+  if (ports.length === 2 && ports[0]?.kind === "usual" && ports[1]?.kind === "error") return [width / 2, (width * 5) / 6];
+  return ports.map((_, index) => ((index + 0.5) * width) / ports.length);
 }
 
 export function snapped({ x, y }: Point): Point {
