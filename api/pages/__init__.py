@@ -2,7 +2,9 @@
 
 from api.pages import (
     automation_builder,
+    automation_imports,
     automation_runs,
+    automation_templates,
     automations,
     bookings,
     companies,
@@ -48,7 +50,9 @@ from api.pages import (
 
 ROUTERS = [
     automation_builder.router,
+    automation_imports.router,
     automation_runs.router,
+    automation_templates.router,
     automations.router,
     bookings.router,
     companies.router,

@@ -1,6 +1,6 @@
 """Automations: the list, one with its steps, its runs and its versions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Form
@@ -13,7 +13,6 @@ from api.routing import Router
 from models.commands.automations import (
     archive_automation,
     change_automation,
-    draw_automation,
     problems_of,
     publish_automation,
     switch_off_automation,
@@ -24,18 +23,15 @@ from models.queries.automations import automations_statement, count_runs_by_auto
 from models.queries.members import list_members
 from models.queries.run_rows import RunRow, run_rows
 from models.rules.automation_outline import outline
-from models.seed.drawings import new_lead_drawing
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.types.automation_outline import OutlineStep
 from models.types.automations import Drawing, Problem, Severity
-from models.types.errors import Invalid
 from models.types.events import CATALOGUE
 from models.types.principals import Door
 
 router = Router("automations", Door.MEMBER)
 _VIEWS = (("", "All"), ("published", "Published"), ("draft", "Drafts"), ("off", "Off"), ("archived", "Archived"))
 _TABS = (("", "Steps"), ("runs", "Runs"), ("versions", "Versions"))
-_EMPTY: dict[str, Any] = {"nodes": [], "edges": [], "positions": {}, "limits": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +53,6 @@ class AutomationsPage:
     views: list[dict[str, Any]]
     view: str
     text: str
-    errors: dict[str, str] = field(default_factory=dict)
-    typed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +79,16 @@ class AutomationPage:
 @router.get("/automations")
 def index(call: Read, view: str = "", q: str = "") -> Response:
     """All automations, or those of one status."""
-    return _index(call, view, q)
-
-
-@router.post("/automations")
-def create(call: Write, name: Annotated[str, Form()] = "", start: Annotated[str, Form()] = "empty") -> Response:
-    """Draw an automation, from nothing or from the one every studio starts with."""
-    drawing = new_lead_drawing() if start == "new_lead" else _EMPTY
-    try:
-        automation = draw_automation(call.session, name=name.strip(), drawing=drawing, now=call.now)
-    except Invalid as error:
-        return _index(call, "", "", errors={error.field or "": error.detail}, typed={"name": name, "start": start}, status=422)
-    return redirect(call, f"/automations/{automation.id}/builder")
+    wanted = automations_statement(status=None if view in ("", "archived") else view, text=q, is_archived=view == "archived")
+    automations: list[Automation] = list(call.session.exec(wanted.order_by(Automation.name)))
+    counts = count_runs_by_automation(call.session)
+    last = list_runs_by_id(call.session, [last_id for _, last_id in counts.values()])
+    rows = []
+    for one in automations:
+        count, last_id = counts.get(one.id, (0, ""))
+        rows.append(AutomationRow(one, _starts(one), count, last.get(last_id)))
+    views = [{"text": words, "href": f"/automations?view={key}", "current": key == view} for key, words in _VIEWS]
+    return member_page(call, "automations/index.html", AutomationsPage(rows, views, view, q), nav="automations")
 
 
 @router.get("/automations/{automation_id}")
@@ -147,28 +139,6 @@ def unarchive(automation_id: str, call: Write) -> Response:
     """Bring it back, off."""
     unarchive_automation(call.session, get_automation(call.session, automation_id))
     return redirect(call, f"/automations/{automation_id}", flash="It is back, and off until it is published again.")
-
-
-def _index(
-    call: Call,
-    view: str,
-    text: str,
-    *,
-    errors: dict[str, str] | None = None,
-    typed: dict[str, str] | None = None,
-    status: int = 200,
-) -> Response:
-    wanted = automations_statement(status=None if view in ("", "archived") else view, text=text, is_archived=view == "archived")
-    automations: list[Automation] = list(call.session.exec(wanted.order_by(Automation.name)))
-    counts = count_runs_by_automation(call.session)
-    last = list_runs_by_id(call.session, [last_id for _, last_id in counts.values()])
-    rows = []
-    for one in automations:
-        count, last_id = counts.get(one.id, (0, ""))
-        rows.append(AutomationRow(one, _starts(one), count, last.get(last_id)))
-    views = [{"text": words, "href": f"/automations?view={key}", "current": key == view} for key, words in _VIEWS]
-    page = AutomationsPage(rows, views, view, text, errors or {}, typed or {})
-    return member_page(call, "automations/index.html", page, nav="automations", status=status)
 
 
 def _starts(automation: Automation) -> str:

@@ -27,6 +27,7 @@ NO_PAGES = {
     "/portal/files/{file_id}": "download",
     "/portal/invoices/{invoice_id}/pdf": "download",
     "/i/{token}/pdf": "download",
+    "/automations/{automation_id}/export": "download",
     "/portal/tasks/{task_id}/files/{file_id}": "download",
     "/p/{token}/signed.pdf": "download",
     "/time_entries/timer": "fragment",
@@ -45,7 +46,7 @@ MORE = {"a signed proposal": "/p/{signed}", "a search with hits": "/search?q=Byr
 ON_THE_PHONE_AT_NIGHT = [
     *("/", "/engagements", "/engagements/{engagement_id}", "/projects/{project_id}", "/invoices/{invoice_id}", "/inbox"),
     *("/time_entries", "/settings", "/portal", "/portal/projects/{project_id}", "/p/{token}", "/i/{token}", "/b/{token}"),
-    *("/book/{slug}", "/f/{slug}", "/c/{token}"),
+    *("/book/{slug}", "/f/{slug}", "/c/{token}", "/automation_templates"),
 ]
 
 

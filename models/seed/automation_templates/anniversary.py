@@ -18,6 +18,6 @@ TEMPLATE = AutomationTemplate(
             f"a year ago today we began with {ABOUT}. Thank you for the trust, the ideas and the patience. We are looking forward to the "
             "next one.",
         ),
-        task("present", f"Send {CLIENT} a card or a small present", due=3),
+        task("present", "Note a present", f"Send {CLIENT} a card or a small present", due=3),
     ),
 )

@@ -20,6 +20,6 @@ TEMPLATE = AutomationTemplate(
             "thank you for telling us openly. One question, if you have a minute: what made the difference? The price, the timing, or "
             "something we missed? Your answer helps us to do better.",
         ),
-        task("review", f"Look at what {CLIENT} answered", due=5),
+        task("review", "Note a review", f"Look at what {CLIENT} answered", due=5),
     ),
 )

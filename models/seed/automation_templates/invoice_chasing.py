@@ -32,6 +32,7 @@ TEMPLATE = AutomationTemplate(
         wait_for("last", "Until it is paid", "invoice.paid", "subject_id", days=7),
         task(
             "call",
+            "Note a call",
             f"Call {CLIENT} about invoice {_NUMBER}",
             due=1,
             details="Two mails went out. Agree on a date or on instalments.",

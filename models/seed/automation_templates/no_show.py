@@ -26,7 +26,7 @@ TEMPLATE = AutomationTemplate(
             message={"text": f"Did {CLIENT} come to the call? Approve for yes, reject for no."},
             timeout={"amount": 2, "unit": "days"},
         ),
-        task("notes", f"Write down what was agreed with {CLIENT}", due=1),
+        task("notes", "Note the minutes", f"Write down what was agreed with {CLIENT}", due=1),
         mail(
             "missed",
             "Offer another date",

@@ -11,10 +11,10 @@ TEMPLATE = AutomationTemplate(
     description="When an engagement becomes active: the four things nobody may forget as tasks, and a check-in with the client after a week.",
     drawing=drawn(
         on_event("engagement.status_changed", label="Work begins", filter=compare("eq", "trigger.event.to", "active")),
-        task("access", f"Collect the access and files of {CLIENT}", due=1),
-        task("invite", f"Invite {CLIENT} to the portal", due=1),
-        task("plan", f"Share the plan of {ABOUT} with {CLIENT}", due=3),
-        task("channel", f"Agree with {CLIENT} how and how often we report", due=3),
+        task("access", "Collect access and files", f"Collect the access and files of {CLIENT}", due=1),
+        task("invite", "Invite to the portal", f"Invite {CLIENT} to the portal", due=1),
+        task("plan", "Share the plan", f"Share the plan of {ABOUT} with {CLIENT}", due=3),
+        task("channel", "Agree on reports", f"Agree with {CLIENT} how and how often we report", due=3),
         delay("week", "For a week", 5, "business_days", working_hours=True),
         mail(
             "check_in",

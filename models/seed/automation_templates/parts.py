@@ -3,6 +3,8 @@
 from itertools import pairwise
 from typing import Any
 
+from models.rules.automation_pictures import places
+
 Node = dict[str, Any]
 
 MAIL = {"path": "trigger.contact.email"}
@@ -20,7 +22,9 @@ def drawn(*nodes: Node, ways: tuple[str, ...] = ()) -> dict[str, Any]:
     """
     texts = ways or tuple(f"{one['id']}.ok>{two['id']}" for one, two in pairwise(nodes))
     edges = [_edge(text) for text in texts]
-    return {"nodes": list(nodes), "edges": edges, "positions": _positions(nodes, edges), "limits": {}}
+    found = places([one["id"] for one in nodes], edges)
+    positions = {node_id: {"x": _COLUMN * lane, "y": _ROW * row} for node_id, (row, lane) in found.items()}
+    return {"nodes": list(nodes), "edges": edges, "positions": positions, "limits": {}}
 
 
 def on_event(event_type: str, *, label: str = "", **settings: Any) -> Node:
@@ -41,10 +45,10 @@ def mail(node_id: str, label: str, subject: str, body: str, **also: Any) -> Node
     return action(node_id, label, "messages.send_mail", **given, **{name: {"value": value} for name, value in also.items()})
 
 
-def task(node_id: str, title: str, *, due: int, details: str = "") -> Node:
+def task(node_id: str, label: str, title: str, *, due: int, details: str = "") -> Node:
     """A task for the owner of the engagement. due: working days from then."""
     text = {"description": {"text": details}} if details else {}
-    return action(node_id, title, "tasks.create", title={"text": title}, due_in_working_days={"value": due}, **text)
+    return action(node_id, label, "tasks.create", title={"text": title}, due_in_working_days={"value": due}, **text)
 
 
 def tell_team(node_id: str, label: str, text: str, *, channel: str = "crm") -> Node:
@@ -97,14 +101,3 @@ def _edge(text: str) -> dict[str, str]:
     start, target = text.split(">")
     source, port = start.split(".")
     return {"id": f"{source}-{port}", "source": source, "port": port, "target": target}
-
-
-def _positions(nodes: tuple[Node, ...], edges: list[dict[str, str]]) -> dict[str, dict[str, int]]:
-    """A row below all that lead to a node; a column of its own for every further way out of one."""
-    rows, columns = {nodes[0]["id"]: 0}, {nodes[0]["id"]: 0}
-    for one in nodes:
-        ways = [edge["target"] for edge in edges if edge["source"] == one["id"]]
-        for place, target in enumerate(ways):
-            rows[target] = max(rows.get(target, 0), rows[one["id"]] + 1)
-            columns.setdefault(target, columns[one["id"]] + place)
-    return {one["id"]: {"x": _COLUMN * columns[one["id"]], "y": _ROW * rows[one["id"]]} for one in nodes}

@@ -27,7 +27,9 @@ TEMPLATE = AutomationTemplate(
             "page, or tell us what still holds you back.",
         ),
         wait_for("later", "Until it is accepted", "proposal.accepted", "subject_id", days=3),
-        task("call", f"Call {CLIENT} about the proposal", due=1, details="Two mails went out and nobody answered."),
+        task(
+            "call", "Note a call", f"Call {CLIENT} about the proposal", due=1, details="Two mails went out and nobody answered."
+        ),
         tell_owner("tell", "Tell the owner", f"{CLIENT} has not answered the proposal in ten days. A call is noted for you."),
         ways=(
             "trigger.ok>ask",

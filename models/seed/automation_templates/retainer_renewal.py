@@ -12,7 +12,7 @@ TEMPLATE = AutomationTemplate(
     drawing=drawn(
         on_event("retainer.started", label="A retainer began"),
         wait_for("year", "For eleven months, unless it ends", "retainer.ended", "subject_id", days=335),
-        task("review", f"Review the year with {CLIENT}: hours, results, price", due=5),
+        task("review", "Note the review of the year", f"Review the year with {CLIENT}: hours, results, price", due=5),
         mail(
             "ask",
             "Invite to talk",

@@ -22,7 +22,13 @@ TEMPLATE = AutomationTemplate(
             "3. We send you the plan with all dates.\n\n"
             "We look forward to working with you.",
         ),
-        task("prepare", f"Prepare the kickoff with {CLIENT}", due=2, details="Agenda, access list, plan, who does what."),
+        task(
+            "prepare",
+            "Note the preparation",
+            f"Prepare the kickoff with {CLIENT}",
+            due=2,
+            details="Agenda, access list, plan, who does what.",
+        ),
         wait_for("booked", "Until the call is booked", "booking.made", "engagement_id", days=3),
         mail(
             "ask",

@@ -18,6 +18,6 @@ TEMPLATE = AutomationTemplate(
             filter=compare("eq", "trigger.engagement.status", "lead"),
         ),
         tell_owner("tell", "Tell the owner", f"{ABOUT} of {CLIENT} has not moved for two weeks."),
-        task("decide", f"Go on with {CLIENT}, or let go?", due=2),
+        task("decide", "Note the decision", f"Go on with {CLIENT}, or let go?", due=2),
     ),
 )

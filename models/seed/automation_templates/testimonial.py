@@ -20,7 +20,7 @@ TEMPLATE = AutomationTemplate(
             "lot. Simply reply to this mail.",
         ),
         wait_for("answer", "Until they write", "message.received", "contact_id", days=7),
-        task("use", f"Thank {CLIENT} and put the testimonial on our site", due=3),
+        task("use", "Note to use it", f"Thank {CLIENT} and put the testimonial on our site", due=3),
         mail(
             "remind",
             "Remind once",

@@ -21,7 +21,7 @@ TEMPLATE = AutomationTemplate(
             "begun anew, we would be glad to hear of it.",
             is_marketing=True,
         ),
-        task("call", f"Call {CLIENT}: half a year since the last project", due=5),
+        task("call", "Note a call", f"Call {CLIENT}: half a year since the last project", due=5),
         ways=("trigger.ok>new", "new.timeout>may", "may.no>call", "may.else>write", "write.ok>call"),
     ),
 )

@@ -41,7 +41,7 @@ def test_an_empty_list_says_what_automations_are_for(owner: TestClient):
 
 
 def test_an_automation_is_drawn_from_the_example_and_published(owner: TestClient, database: Database, studio: Studio):
-    drawn = owner.post("/automations", data={"name": "Leads", "start": "new_lead"})
+    drawn = owner.post("/automation_templates/new_lead/copies", data={"name": "Leads"})
     assert drawn.status_code == 303
     assert "Thank the lead" in owner.get(drawn.headers["location"]).text
 
@@ -57,11 +57,11 @@ def test_an_automation_is_drawn_from_the_example_and_published(owner: TestClient
 
 
 def test_a_name_that_is_missing_is_asked_for_again(owner: TestClient):
-    refused = owner.post("/automations", data={"name": " ", "start": "empty"})
+    refused = owner.post("/automations", data={"name": " "})
 
     assert refused.status_code == 422
     assert "An automation needs a name." in refused.text
-    assert 'value="empty" class="radio radio-sm radio-primary mt-0.5" checked' in refused.text
+    assert 'aria-invalid="true"' in refused.text
 
 
 def test_what_cannot_run_is_marked_at_its_step(owner: TestClient, database: Database, studio: Studio):

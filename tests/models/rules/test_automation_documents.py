@@ -13,7 +13,7 @@ from models.rules.automation_documents import document_json, possible_references
 from models.types.automation_documents import AutomationDocument, Reference, ReferenceKind
 from models.types.errors import Invalid
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 IDS = st.sampled_from(["frm_1", "mem_01k", "member:mem_01k", "aut_x", "role:owner", "a:b:c", "frm_1 "])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | TEXT | IDS,
