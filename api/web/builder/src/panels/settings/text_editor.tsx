@@ -1,0 +1,326 @@
+/// Text with fields in it as chips. Typing `{{` or pressing the button opens the picker; chips move and go like letters.
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { Icon } from "../../icon";
+import { FloatingPicker } from "./field_picker";
+import { pathInWords } from "./readable";
+import { useStep } from "./step_context";
+import { FILTERS, fallbackOf, formatted, madePlace, piecesOf, placeOf, type Place } from "./text_places";
+import { schemaAt, typesOf } from "./schema";
+
+interface Props {
+  id: string;
+  label: string;
+  value: string;
+  isLong: boolean;
+  isInvalid?: boolean;
+  describedBy?: string | undefined;
+  onChange(text: string): void;
+}
+
+const CHIP =
+  "mx-px inline-flex max-w-full items-center rounded bg-primary/10 px-1.5 align-baseline text-[0.9em] font-medium text-ink ring-1 ring-inset ring-primary/25 cursor-pointer";
+
+export function TextEditor({ id, label, value, isLong, onChange, ...more }: Props): ReactNode {
+  const { schema } = useStep();
+  const box = useRef<HTMLDivElement>(null);
+  const written = useRef<string | null>(null);
+  const caret = useRef<Range | null>(null);
+  const [isPicking, setPicking] = useState(false);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const places = piecesOf(value).filter((piece) => piece.kind === "place");
+  const nameOf = (place: Place): string => pathInWords(place.path, schema);
+
+  // The browser owns what is inside; it is drawn anew only when the text changed from outside, such as by undo.
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    if (written.current !== value) {
+      draw(element, value, nameOf);
+      written.current = value;
+    } else rename(element, nameOf);
+  });
+
+  const read = (): void => {
+    const element = box.current;
+    if (!element) return;
+    const text = textIn(element);
+    if (text === written.current) return;
+    written.current = text;
+    onChange(text);
+  };
+  const remember = (): void => {
+    const selection = getSelection();
+    if (selection?.rangeCount && box.current?.contains(selection.anchorNode)) caret.current = selection.getRangeAt(0).cloneRange();
+  };
+  const restore = (): void => {
+    const element = box.current;
+    if (!element) return;
+    element.focus();
+    const selection = getSelection();
+    if (!selection) return;
+    selection.removeAllRanges();
+    if (caret.current && element.contains(caret.current.startContainer)) selection.addRange(caret.current);
+    else {
+      selection.selectAllChildren(element);
+      selection.collapseToEnd();
+    }
+  };
+  const put = (path: string): void => {
+    setPicking(false);
+    restore();
+    const before = textBeforeCaret();
+    if (before.endsWith("{{")) {
+      getSelection()?.modify("extend", "backward", "character");
+      getSelection()?.modify("extend", "backward", "character");
+    }
+    const place = madePlace(path);
+    document.execCommand("insertHTML", false, chipHtml(place, nameOf(place)));
+    read();
+  };
+  const onInput = (): void => {
+    const before = textBeforeCaret();
+    if (before.endsWith("{{")) {
+      remember();
+      setPicking(true);
+    } else if (before.endsWith("}}")) convert(before);
+    read();
+  };
+  /// A place that was written by hand becomes a chip as soon as it is closed.
+  const convert = (before: string): void => {
+    const source = /\{\{[^{}]+\}\}$/.exec(before)?.[0];
+    const place = source ? placeOf(source) : null;
+    const selection = getSelection();
+    if (!source || !place || !selection) return;
+    for (let letters = 0; letters < source.length; letters++) selection.modify("extend", "backward", "character");
+    document.execCommand("insertHTML", false, chipHtml(place, nameOf(place)));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (isLong) document.execCommand("insertLineBreak");
+    } else if ((event.ctrlKey || event.metaKey) && ["b", "i", "u"].includes(event.key.toLowerCase())) event.preventDefault();
+  };
+  const reformat = (index: number, place: Place): void => {
+    let seen = -1;
+    const pieces = piecesOf(value).map((piece) => (piece.kind === "place" && (seen += 1) === index ? place : piece));
+    onChange(pieces.map((piece) => (piece.kind === "text" ? piece.text : piece.source)).join(""));
+  };
+
+  return (
+    <div className="relative">
+      <div
+        ref={box}
+        id={id}
+        role="textbox"
+        aria-label={label}
+        aria-multiline={isLong}
+        aria-describedby={more.describedBy}
+        aria-invalid={more.isInvalid || undefined}
+        tabIndex={0}
+        contentEditable
+        suppressContentEditableWarning
+        spellCheck
+        className={`w-full overflow-y-auto rounded-field border bg-base-100 px-3 py-2 pe-9 text-sm leading-6 break-words whitespace-pre-wrap ${
+          isLong ? "max-h-72 min-h-28" : "min-h-10 max-h-24"
+        } ${more.isInvalid ? "border-warning" : "border-base-300"}`}
+        onInput={onInput}
+        onKeyDown={onKeyDown}
+        onKeyUp={remember}
+        onMouseUp={remember}
+        onBlur={remember}
+        onPaste={(event) => {
+          event.preventDefault();
+          const text = event.clipboardData.getData("text/plain");
+          const clean = isLong ? text : text.replaceAll(/\s*\n\s*/g, " ");
+          document.execCommand("insertHTML", false, piecesOf(clean).map((piece) => (piece.kind === "text" ? escaped(piece.text) : chipHtml(piece, nameOf(piece)))).join(""));
+        }}
+        onCopy={(event) => copied(event.nativeEvent)}
+        onDrop={(event) => event.preventDefault()}
+        onClick={(event) => {
+          const chip = (event.target as Element).closest("[data-place]");
+          const chips = [...(box.current?.querySelectorAll("[data-place]") ?? [])];
+          if (chip) setChosen(chips.indexOf(chip));
+        }}
+      />
+      <button
+        type="button"
+        className="btn btn-ghost btn-xs btn-square absolute end-1.5 top-1.5"
+        title="Put in a field (or type {{)"
+        aria-label={`Put a field into ${label}`}
+        aria-expanded={isPicking}
+        onClick={() => setPicking(!isPicking)}
+      >
+        <Icon name="braces" className="size-4" />
+      </button>
+      {isPicking && (
+        <FloatingPicker
+          onChoose={put}
+          onCancel={() => {
+            setPicking(false);
+            restore();
+          }}
+        />
+      )}
+      {places.length > 0 && (
+        <ul className="mt-1.5 flex flex-wrap gap-1" aria-label={`Fields in ${label}`}>
+          {places.map((place, index) => (
+            <li key={`${place.source} ${index}`}>
+              <button
+                type="button"
+                className="btn btn-ghost btn-xs h-6 gap-1 font-normal text-muted"
+                aria-expanded={chosen === index}
+                onClick={() => setChosen(chosen === index ? null : index)}
+              >
+                <Icon name="settings-2" className="size-3" />
+                {nameOf(place)}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {chosen !== null && places[chosen] && (
+        <PlaceSettings place={places[chosen]} name={nameOf(places[chosen])} onChange={(place) => reformat(chosen, place)} onClose={() => setChosen(null)} />
+      )}
+    </div>
+  );
+}
+
+interface SettingsProps {
+  place: Place;
+  name: string;
+  onChange(place: Place): void;
+  onClose(): void;
+}
+
+/// How one field of the text is shown, and what stands there when it is missing.
+function PlaceSettings({ place, name, onChange, onClose }: SettingsProps): ReactNode {
+  const { schema, currency } = useStep();
+  const found = schemaAt(schema, place.path);
+  const types: readonly string[] = found ? typesOf(found) : [];
+  const filter = place.filters.find((one) => FILTERS.some((known) => known.name === one.name));
+  const known = FILTERS.find((one) => one.name === filter?.name);
+  const fallback = fallbackOf(place);
+  const fitting = FILTERS.filter((one) => one.name === filter?.name || one.types.some((type) => types.includes(type)));
+  const usualArgument: Record<string, string> = { currency: `'${currency}'`, length: "80" };
+  const change = (to: string, argument = ""): void => onChange(formatted(place, to, argument, fallback));
+  return (
+    <div
+      role="group"
+      aria-label={`How ${name} is shown`}
+      className="mt-1 rounded-box border border-line bg-base-200/60 p-3"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <div className="mb-2 flex items-center justify-between">
+        <span className="text-sm font-medium">{name}</span>
+        <button type="button" className="btn btn-ghost btn-xs btn-square" aria-label="Close" onClick={onClose}>
+          <Icon name="x" className="size-3.5" />
+        </button>
+      </div>
+      <label className="mb-2 block text-xs">
+        <span className="mb-1 block text-muted">Show it</span>
+        <select
+          className="select select-sm w-full"
+          value={filter?.name ?? ""}
+          onChange={(event) => change(event.target.value, usualArgument[FILTERS.find((one) => one.name === event.target.value)?.argument ?? ""] ?? "")}
+        >
+          <option value="">As it is</option>
+          {fitting.map((one) => (
+            <option key={one.name} value={one.name}>
+              {one.label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {known?.argument && (
+        <label className="mb-2 block text-xs">
+          <span className="mb-1 block text-muted">{known.argument === "length" ? "Letters at most" : "Currency"}</span>
+          <input
+            className="input input-sm w-full"
+            value={(filter?.argument ?? "").replaceAll(/['"]/g, "")}
+            onChange={(event) => {
+              const clean = event.target.value.replaceAll(/[^\w.-]/g, "");
+              change(known.name, known.argument === "currency" && !clean.includes(".") ? `'${clean}'` : clean);
+            }}
+          />
+        </label>
+      )}
+      <label className="block text-xs">
+        <span className="mb-1 block text-muted">When it is missing, write</span>
+        <input
+          className="input input-sm w-full"
+          value={fallback ?? ""}
+          placeholder="nothing said: the step stops"
+          onChange={(event) => onChange(formatted(place, filter?.name ?? "", filter?.argument ?? "", event.target.value || null))}
+        />
+      </label>
+    </div>
+  );
+}
+
+function draw(element: HTMLElement, text: string, nameOf: (place: Place) => string): void {
+  element.replaceChildren(
+    ...piecesOf(text).map((piece) => (piece.kind === "text" ? document.createTextNode(piece.text) : chip(piece, nameOf(piece)))),
+    // A line break at the very end shows only before something; this is no part of the text.
+    document.createElement("br"),
+  );
+}
+
+function rename(element: HTMLElement, nameOf: (place: Place) => string): void {
+  for (const found of element.querySelectorAll<HTMLElement>("[data-place]")) {
+    const place = placeOf(found.dataset["place"] ?? "");
+    if (place && found.textContent !== nameOf(place)) found.textContent = nameOf(place);
+  }
+}
+
+function chip(place: Place, name: string): HTMLElement {
+  const made = document.createElement("span");
+  made.contentEditable = "false";
+  made.dataset["place"] = place.source;
+  made.className = CHIP;
+  made.textContent = name;
+  return made;
+}
+
+const chipHtml = (place: Place, name: string): string => chip(place, name).outerHTML;
+
+function escaped(text: string): string {
+  const made = document.createElement("span");
+  made.textContent = text;
+  return made.innerHTML.replaceAll("\n", "<br>");
+}
+
+/// The text of the editor with its chips as places; the browser's own line elements become line breaks.
+function textIn(element: HTMLElement): string {
+  const parts: string[] = [];
+  const walk = (node: Node): void => {
+    if (node instanceof HTMLElement && node.dataset["place"]) parts.push(node.dataset["place"]);
+    else if (node instanceof Text) parts.push(node.data.replaceAll("\u00a0", " "));
+    else if (node instanceof HTMLBRElement) {
+      if (node !== element.lastChild) parts.push("\n");
+    } else {
+      if (node !== element && node instanceof HTMLDivElement && parts.length && !parts.at(-1)?.endsWith("\n")) parts.push("\n");
+      node.childNodes.forEach(walk);
+    }
+  };
+  walk(element);
+  return parts.join("");
+}
+
+function copied(event: ClipboardEvent): void {
+  const selection = getSelection();
+  if (!selection?.rangeCount || !event.clipboardData) return;
+  const holder = document.createElement("div");
+  holder.append(selection.getRangeAt(0).cloneContents(), document.createElement("br"));
+  event.clipboardData.setData("text/plain", textIn(holder));
+  event.preventDefault();
+}
+
+function textBeforeCaret(): string {
+  const selection = getSelection();
+  const node = selection?.anchorNode;
+  return node instanceof Text ? node.data.slice(0, selection?.anchorOffset ?? 0) : "";
+}
