@@ -1,5 +1,6 @@
 """Records to try an automation with: recent real ones, and one that is invented."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,9 +11,11 @@ from api.automation_authors import require_author
 from api.deps import Read
 from api.routing import Router
 from api.web.formats import ago
-from models.queries.automation_samples import list_samples, sample_schema
+from models.queries.automation_samples import list_samples
+from models.rules.automation_drawings.reads import trigger_schema
+from models.rules.automation_records import event_schemas
 from models.rules.automation_samples import invented
-from models.types.automations import TriggerKind
+from models.types.automations import Drawing, TriggerKind
 
 router = Router("automations")
 
@@ -34,7 +37,14 @@ def list_automation_samples(
     require_author(call)
     found = [
         SampleOut(label=f"{one.label} · {ago(one.at)}", at=one.at, is_invented=False, record=one.record)
-        for one in list_samples(call.session, kind, type)
+        for one in list_samples(call.session, kind, type, now=call.now)
     ]
-    record = invented(sample_schema(kind, type), call.now) or {}
+    record = invented(_schema(kind, type), call.now) or {}
     return [*found, SampleOut(label="Invented record", at=call.now, is_invented=True, record=record)]
+
+
+def _schema(kind: TriggerKind, type: str) -> Mapping[str, Any]:
+    """What such a trigger brings along, as the compiler knows it."""
+    settings = {"kind": kind, "type": type, "noun": type}
+    head = {"id": "trigger", "kind": "trigger", "settings": settings}
+    return {"type": "object", **trigger_schema(Drawing({"nodes": [head]}), event_schemas())}

@@ -24,6 +24,7 @@ from models.tables.proposals import Proposal, ProposalTemplate
 from models.tables.retainers import Retainer
 from models.tables.rows import WorkspaceRow
 from models.tables.tasks import Task, TaskBoard, TaskGroup
+from models.types.automation_dates import DATE_FIELDS
 from models.types.automation_options import Option
 from models.types.engagements import EngagementStatus
 from models.types.errors import NotFound
@@ -163,6 +164,15 @@ def _events() -> Iterable[Option]:
     return (Option(name, kind.says, name) for name, kind in CATALOGUE.items())
 
 
+def _date_fields() -> Iterable[Option]:
+    return (Option(name, field.says, name) for name, field in DATE_FIELDS.items())
+
+
+def _nouns() -> Iterable[Option]:
+    nouns = {field.noun for field in DATE_FIELDS.values()} | {"contact", "company"}
+    return _choices(sorted(nouns))
+
+
 def _zones() -> Iterable[Option]:
     names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return (Option(name, name.replace("_", " ")) for name in ["UTC", *names])
@@ -207,6 +217,8 @@ LOOKUPS: Mapping[str, Offer] = {
     "engagement_statuses": _words(
         lambda: (Option(str(one), str(one).replace("_", " ").capitalize()) for one in EngagementStatus)
     ),
+    "date_fields": _words(_date_fields),
+    "nouns": _words(_nouns),
     "zones": _words(_zones),
 }
 """Name to what it offers. Every `x-lookup` of the catalogue and of the shapes of nodes is one of them."""

@@ -14,10 +14,11 @@ MAY_BE_MISSING = "x-may-be-missing"
 def node_scope(drawing: Drawing, node_id: str, *, catalogue: Catalogue, events: Events) -> dict[str, Json]:
     """The JSON Schema of what the expressions of a node may read; every node of the drawing has an id, a kind and settings.
 
+    Inside of loops there are `item`, `index` and `loops` too.
     Steps that cannot have run before it are left out; what is not sure to be there carries `x-may-be-missing`. Each step is
     titled with its label. A wait for an event may read `event` in its match.
     """
-    whole = scope_schema(drawing, catalogue, events)
+    whole = scope_schema(drawing, catalogue, events, node_id)
     readable = _readable(drawing, node_id, properties(whole)["nodes"])
     found = {**whole, "properties": {**whole["properties"], "nodes": readable}}
     node = drawing.node(node_id) or {}

@@ -167,6 +167,13 @@ def test_a_step_of_one_branch_may_be_missing_after_both_met(program: TestClient)
     assert nodes["properties"]["task"]["x-may-be-missing"] is True
 
 
+def test_a_step_in_a_loop_reads_its_item(program: TestClient):
+    loop = node("loop", "for_each", items={"path": "trigger.contact.tags"})
+    found = scope_at(program, document(loop, task("tag"), edges=["trigger.ok>loop", "loop.each>tag"]), "tag")
+    assert found["schema"]["properties"]["item"]["type"] == "string"
+    assert set(found["sample"]) >= {"item", "index", "loops"}
+
+
 def test_a_wait_may_read_the_event_it_is_for(program: TestClient):
     sketch = new_lead_drawing()
     wait = next(one for one in sketch["nodes"] if one["kind"] == "wait_for_event")
@@ -189,6 +196,26 @@ def test_samples_are_real_records_and_an_invented_one(program: TestClient, studi
     assert found[0]["label"].startswith("Ada Byron · Contact us · ")
     assert found[0]["record"]["submission"]["answers"] == {"budget": "5000"}
     assert found[1]["record"]["contact"]["email"]
+
+
+@pytest.mark.parametrize(("kind", "type"), [("manual", "contact"), ("manual", "engagement"), ("date", "engagement.created_at")])
+def test_samples_for_starts_by_hand_and_by_dates_are_records(
+    kind: str, type: str, program: TestClient, studio: Studio
+):
+    found = program.get("/api/v1/automation_samples", params={"kind": kind, "type": type}).json()
+    assert [one["is_invented"] for one in found] == [False, True]
+    noun = type.partition(".")[0]
+    assert found[0]["record"]["subject"]["id"] == {"contact": studio.contact_id, "engagement": studio.engagement_id}[noun]
+    assert found[0]["record"]["contact"]["name"] == "Ada Byron"
+    assert ("date" in found[0]["record"]["event"]) == (kind == "date")
+
+
+@pytest.mark.parametrize(
+    ("kind", "type"), [("manual", "unicorn"), ("date", "booking.unicorn"), ("schedule", ""), ("webhook", "")]
+)
+def test_kinds_without_records_have_an_invented_one(kind: str, type: str, program: TestClient):
+    found = program.get("/api/v1/automation_samples", params={"kind": kind, "type": type}).json()
+    assert [one["is_invented"] for one in found] == [True]
 
 
 def test_samples_of_another_studio_are_not_shown(program: TestClient, database: Database):
