@@ -199,9 +199,7 @@ def test_samples_are_real_records_and_an_invented_one(program: TestClient, studi
 
 
 @pytest.mark.parametrize(("kind", "type"), [("manual", "contact"), ("manual", "engagement"), ("date", "engagement.created_at")])
-def test_samples_for_starts_by_hand_and_by_dates_are_records(
-    kind: str, type: str, program: TestClient, studio: Studio
-):
+def test_samples_for_starts_by_hand_and_by_dates_are_records(kind: str, type: str, program: TestClient, studio: Studio):
     found = program.get("/api/v1/automation_samples", params={"kind": kind, "type": type}).json()
     assert [one["is_invented"] for one in found] == [False, True]
     noun = type.partition(".")[0]
