@@ -1,6 +1,6 @@
 /// The whole builder: toolbar, palette, canvas, panel.
 import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 import { Icon } from "../icon";
 import type { Commands } from "./commands";
 import { ConflictNotice } from "./conflict_notice";
@@ -114,7 +114,7 @@ function Hint(): ReactNode {
 }
 
 function useKeys(shared: Shared): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (!event.defaultPrevented && pressed(event, shared)) event.preventDefault();
     };

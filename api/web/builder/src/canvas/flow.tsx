@@ -123,6 +123,9 @@ export function Flow(): ReactNode {
           ref={place}
           className="builder-canvas"
           data-canvas=""
+          role="group"
+          aria-label="Drawing: arrow keys go from step to step"
+          tabIndex={0}
           onDragOver={(event) => event.dataTransfer.types.includes(DRAGGED) && event.preventDefault()}
           onDrop={onDrop}
           onKeyDown={(event) => {

@@ -26,7 +26,6 @@ export type StepData = {
   /// Steps in its body; undefined when it owns none.
   inside: number | undefined;
   isFolded: boolean;
-  spoken: string;
 };
 export type StepNode = Node<StepData, "step">;
 export type NoteNode = Node<{ note: Note }, "note">;
@@ -52,7 +51,7 @@ export function makeElements(): (scene: Scene) => { nodes: CanvasNode[]; edges: 
   const keptEdges = new Map<string, { key: unknown[]; element: LineEdge }>();
   return (scene) => {
     const hidden = hiddenNodes(scene.drawing);
-    const facts = factsOf(scene, hidden);
+    const facts = factsOf(scene);
     const steps = scene.drawing.nodes.filter((node) => !hidden.has(node.id)).map((node) => reused(keptNodes, node.id, stepKey(scene, facts, node), () => step(scene, facts, node)));
     const bodies = bodyNodes(scene, facts, hidden).map((body) => reused(keptNodes, body.id, [JSON.stringify(body)], () => body));
     const notes = scene.drawing.notes.map((note) =>
@@ -76,7 +75,7 @@ interface Facts {
   bodies: Map<string, Set<string>>;
 }
 
-function factsOf({ drawing, problems }: Scene, _hidden: Set<string>): Facts {
+function factsOf({ drawing, problems }: Scene): Facts {
   const byNode = new Map<string, Problem[]>();
   for (const problem of problems) byNode.set(problem.node_id, [...(byNode.get(problem.node_id) ?? []), problem]);
   const used = new Map<string, string>();
@@ -116,7 +115,6 @@ function step(scene: Scene, facts: Facts, node: DrawnNode): StepNode {
     mark,
     inside: bodyPorts(node).length ? (facts.bodies.get(node.id)?.size ?? 0) : undefined,
     isFolded: scene.drawing.collapsed.includes(node.id),
-    spoken: [nameOf(node, scene.catalogue), mark?.words ?? "", troubles && `${problems.length === 1 ? "1 problem" : `${problems.length} problems`}: ${troubles}`].filter(Boolean).join(". "),
   };
   return {
     id: node.id,

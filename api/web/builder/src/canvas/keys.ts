@@ -76,12 +76,18 @@ function arrow(direction: Direction, event: KeyboardEvent, { session, commands }
     return true;
   }
   const { drawing, focused, selected } = session.get();
+  const isOnStep = event.target instanceof Element && event.target.closest("[data-step]");
+  if (!isOnStep && drawing.nodes.some((node) => node.id === focused)) {
+    commands.focus(focused);
+    return true;
+  }
   const next = neighbour(drawing, focused, direction, hiddenNodes(drawing));
   if (!next) {
     session.announce("Nothing further that way.");
     return true;
   }
-  if (event.shiftKey) session.set({ selected: [...new Set([...selected, focused, next])].filter(Boolean) });
+  // The selection goes along, so that what is done next is done to the step one is at.
+  session.set({ selected: event.shiftKey ? [...new Set([...selected, focused, next])].filter(Boolean) : [next] });
   commands.focus(next);
   return true;
 }

@@ -36,7 +36,6 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging, w
         className="step-card"
         data-step={id}
         tabIndex={focused === id ? 0 : -1}
-        aria-label={data.spoken}
         aria-pressed={selected}
         onFocus={() => actions?.focused(id)}
       >
@@ -50,12 +49,17 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging, w
         {mark && (
           <span className={`step-mark tone-${mark.tone}`} title={mark.words}>
             <Icon name={mark.icon} className="size-4" />
+            <span className="sr-only">{mark.words}</span>
           </span>
         )}
         {data.problems > 0 && (
           <span className="step-trouble" title={data.troubles}>
             <Icon name="triangle-alert" className="size-3.5" />
             {data.problems}
+            <span className="sr-only">
+              {data.problems === 1 ? " problem: " : " problems: "}
+              {data.troubles}
+            </span>
           </span>
         )}
       </button>

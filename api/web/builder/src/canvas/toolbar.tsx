@@ -144,12 +144,14 @@ function ProblemCount(): ReactNode {
       data-problems={count}
       className={`tone mx-1 h-7 cursor-pointer ${count ? "tone-warning" : "tone-success"}`}
       aria-expanded={popover?.kind === "problems"}
-      aria-label={words}
       onClick={() => setPopover(popover?.kind === "problems" ? null : { kind: "problems" })}
     >
       <Icon name={count ? "triangle-alert" : "circle-check"} className="size-4" />
       <span className="max-md:hidden">{words}</span>
-      <span className="md:hidden">{count}</span>
+      <span className="md:hidden">
+        {count}
+        <span className="sr-only"> {count === 1 ? "problem" : "problems"}</span>
+      </span>
     </button>
   );
 }
