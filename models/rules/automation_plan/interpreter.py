@@ -9,31 +9,37 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.rules.automation_plan.approvals import approval_due, delegated
 from models.rules.automation_plan.moves import (
     close_wait,
     end,
-    has_node,
     leave,
     node_at,
     open_wait,
     put,
     record,
+    refuse,
+    rested,
     token_at,
     wait_of,
 )
-from models.rules.automation_plan.nodes import enter, fail, perform, retime, run_ready
+from models.rules.automation_plan.nodes import fail, perform, retime, run_ready
 from models.rules.expressions import evaluate
 from models.types.automation_plan import happenings
-from models.types.automation_plan.commands import Command, Finish, StartTimer, Turn
+from models.types.automation_plan.commands import Command, StartTimer, Turn
 from models.types.automation_plan.happenings import Happened
 from models.types.automation_plan.states import FINAL, RunState, RunStatus, StepStatus, Token, TokenStatus, Wait, WaitKind
-from models.types.automations import Json, NodeKind, Plan
+from models.types.automations import NodeKind, Plan, SubMode
 from models.types.errors import Conflict, Invalid, Refused
 from models.types.working_time import WorkCalendar
 
 Advanced = tuple[RunState, tuple[Command, ...]]
 
-_TIMED_OUT = {WaitKind.TIMER: "ok", WaitKind.EVENT: "timeout", WaitKind.APPROVAL: "timeout"}
+_TIMED_OUT = {WaitKind.TIMER: "ok", WaitKind.EVENT: "timeout"}
+_NOT_FORCED = {
+    WaitKind.APPROVAL: "An approval is given or refused by those who were asked; it cannot be forced.",
+    WaitKind.SUB: "This goes on when the other automation has ended. Cancel that run, or skip this step.",
+}
 
 
 def initial_state(plan: Plan) -> RunState:
@@ -54,40 +60,8 @@ def advance(plan: Plan, state: RunState, happened: Happened, now: datetime, cale
         return state, ()
     turn = Turn(plan, now, calendar or WorkCalendar())
     state = _HANDLERS[type(happened)](turn, state, happened)
-    state = _rested(turn, run_ready(turn, state))
+    state = rested(turn, run_ready(turn, state))
     return state, tuple(turn.commands)
-
-
-def moved_to(old: Plan, new: Plan, state: RunState, now: datetime, calendar: WorkCalendar | None = None) -> Advanced:
-    """The state and commands of a run that goes on by another version of its plan.
-
-    A wait whose node is unchanged stays as it is; one that was edited is begun anew, counted from when it first began, so a
-    delay that became shorter than the time already waited is over at once.
-    Raises Refused when a step the run stands on is gone or of another kind, or an action is being performed just now.
-    """
-    turn = Turn(new, now, calendar or WorkCalendar())
-    for token in state.tokens:
-        _check_move(old, new, token)
-    state = replace(state, plan_hash=new.hash)
-    for token in state.tokens:
-        if token.status is TokenStatus.WAITING and _settings(old, token) != _settings(new, token):
-            state, free = close_wait(turn, state, token)
-            state = enter(turn, state, free)
-    state = _rested(turn, run_ready(turn, state))
-    return state, tuple(turn.commands)
-
-
-def _rested(turn: Turn, state: RunState) -> RunState:
-    """The state with the status that its tokens add up to; without any the run has succeeded."""
-    if state.status in FINAL or state.status is RunStatus.NEW:
-        return state
-    at = {token.status for token in state.tokens}
-    if not at:
-        turn.commands.append(Finish(RunStatus.SUCCEEDED))
-        return replace(state, status=RunStatus.SUCCEEDED)
-    if TokenStatus.PARKED in at:
-        return replace(state, status=RunStatus.PARKED)
-    return replace(state, status=RunStatus.RUNNING if TokenStatus.PERFORMING in at else RunStatus.WAITING)
 
 
 def _started(turn: Turn, state: RunState, happened: happenings.Started) -> RunState:
@@ -140,13 +114,15 @@ def _forced_now(turn: Turn, state: RunState, happened: happenings.ForcedNow) -> 
     wait = wait_of(state, happened.wait_id)
     if wait is None:
         return state
-    if wait.kind is WaitKind.APPROVAL:
-        raise Refused("An approval is given or refused by those who were asked; it cannot be forced.")
+    if wait.kind in _NOT_FORCED:
+        raise Refused(_NOT_FORCED[wait.kind])
     return _waited(turn, state, wait)
 
 
 def _waited(turn: Turn, state: RunState, wait: Wait) -> RunState:
     token = _waiting_token(state, wait)
+    if wait.kind is WaitKind.APPROVAL:
+        return approval_due(turn, state, token, wait, node_at(turn.plan, token.node_path))
     if wait.kind is not WaitKind.RETRY:
         return leave(turn, state, token, _TIMED_OUT[wait.kind])
     state, token = close_wait(turn, state, token)
@@ -158,6 +134,8 @@ def _event_arrived(turn: Turn, state: RunState, happened: happenings.EventArrive
     wait = wait_of(state, happened.wait_id)
     if wait is None or wait.kind is not WaitKind.EVENT or evaluate(wait.match, {"event": happened.event}) is not True:
         return state
+    event_id = happened.event.get("event_id")
+    state = replace(state, heard=(*state.heard, str(event_id))) if event_id else state
     return leave(turn, state, _waiting_token(state, wait), "ok", output=happened.event)
 
 
@@ -169,6 +147,38 @@ def _approval_given(turn: Turn, state: RunState, happened: happenings.ApprovalGi
         return state
     output = {"decision": happened.decision, "by": happened.by, "note": happened.note}
     return leave(turn, state, _waiting_token(state, wait), happened.decision, output=output)
+
+
+def _approval_delegated(turn: Turn, state: RunState, happened: happenings.ApprovalDelegated) -> RunState:
+    if not happened.to:
+        raise Invalid("Say who is to decide.", field="to")
+    wait = wait_of(state, happened.wait_id)
+    if wait is None or wait.kind is not WaitKind.APPROVAL:
+        return state
+    return delegated(turn, state, _waiting_token(state, wait), wait, happened.by, happened.to)
+
+
+def _sub_started(turn: Turn, state: RunState, happened: happenings.SubStarted) -> RunState:
+    wait = wait_of(state, happened.wait_id)
+    if wait is None or wait.kind is not WaitKind.SUB:
+        return state
+    token = _waiting_token(state, wait)
+    if node_at(turn.plan, token.node_path)["mode"] == SubMode.DETACH:
+        return leave(turn, state, token, "ok", output={"run_id": happened.run_id})
+    if token.progress == {"run_id": happened.run_id}:
+        return state
+    record(turn, token, StepStatus.WAITING, output={"run_id": happened.run_id})
+    return put(state, token, replace(token, progress={"run_id": happened.run_id}))
+
+
+def _sub_finished(turn: Turn, state: RunState, happened: happenings.SubFinished) -> RunState:
+    wait = wait_of(state, happened.wait_id)
+    if wait is None or wait.kind is not WaitKind.SUB:
+        return state
+    token = _waiting_token(state, wait)
+    if happened.status == RunStatus.SUCCEEDED:
+        return leave(turn, state, token, "ok", output=happened.output or {})
+    return refuse(turn, state, token, happened.error or f"The other automation ended as {happened.status}.")
 
 
 def _canceled(turn: Turn, state: RunState, happened: happenings.Canceled) -> RunState:
@@ -193,6 +203,8 @@ def _retry_asked(turn: Turn, state: RunState, happened: happenings.RetryAsked) -
     token = token_at(state, happened.node_path, happened.iteration)
     if token is None:
         return state
+    if token.status is TokenStatus.HOLDING:
+        raise Refused("Steps inside are under way. Retry those that are stuck.")
     state, token = close_wait(turn, state, token)
     return put(state, token, Token(token.node_path, token.iteration))
 
@@ -200,7 +212,9 @@ def _retry_asked(turn: Turn, state: RunState, happened: happenings.RetryAsked) -
 def _facts_changed(turn: Turn, state: RunState, happened: happenings.FactsChanged) -> RunState:
     state = replace(state, trigger=happened.trigger)
     for token in state.tokens:
-        state = retime(turn, state, token)
+        # One that went on may have ended a body, and with it others.
+        if token in state.tokens:
+            state = retime(turn, state, token)
     return state
 
 
@@ -216,18 +230,6 @@ def _waiting_token(state: RunState, wait: Wait) -> Token:
     return token
 
 
-def _settings(plan: Plan, token: Token) -> dict[str, Json]:
-    return {name: value for name, value in node_at(plan, token.node_path).items() if name != "next"}
-
-
-def _check_move(old: Plan, new: Plan, token: Token) -> None:
-    if token.status is TokenStatus.PERFORMING:
-        raise Refused("An action is being performed; the run can move when it waits.")
-    kinds = {node_at(plan, token.node_path)["kind"] for plan in (old, new) if has_node(plan, token.node_path)}
-    if not has_node(new, token.node_path) or len(kinds) > 1:
-        raise Refused("The step this run stands on is not in the other version.")
-
-
 _HANDLERS: Mapping[type, Callable[[Turn, RunState, Any], RunState]] = {
     happenings.Started: _started,
     happenings.ActionDone: _action_done,
@@ -235,6 +237,9 @@ _HANDLERS: Mapping[type, Callable[[Turn, RunState, Any], RunState]] = {
     happenings.TimerFired: _timer_fired,
     happenings.EventArrived: _event_arrived,
     happenings.ApprovalGiven: _approval_given,
+    happenings.ApprovalDelegated: _approval_delegated,
+    happenings.SubStarted: _sub_started,
+    happenings.SubFinished: _sub_finished,
     happenings.Canceled: _canceled,
     happenings.Skipped: _skipped,
     happenings.RetryAsked: _retry_asked,

@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from models.rules.automation_plan.approvals import enter_approval
+from models.rules.automation_plan.bodies import ended, enter_loop, enter_parallel, tended
 from models.rules.automation_plan.moments import delay_end, moved_by, node_calendar, settled, wait_end
-from models.rules.automation_plan.moves import end, leave, node_at, open_wait, park, put, record, scope_of, wait_of
+from models.rules.automation_plan.moves import end, leave, node_at, open_wait, park, put, record, retimed, scope_of, wait_of
 from models.rules.expressions import bound, evaluate
-from models.rules.mappings import mapped_input, mapped_value, missing_fields
-from models.types.automation_plan.commands import AskApproval, PerformAction, StartTimer, Turn, WaitForEvent
+from models.rules.mappings import mapped_input, missing_fields
+from models.types.automation_plan.commands import PerformAction, StartSub, StartTimer, Turn, WaitForEvent
 from models.types.automation_plan.states import RunState, RunStatus, StepStatus, Token, TokenStatus, WaitKind
-from models.types.automations import Json, NodeKind, OnError
+from models.types.automations import Json, NodeKind, OnError, SubMode
 from models.types.errors import DomainError, Refused
 
 Node = Mapping[str, Json]
@@ -18,9 +20,14 @@ Node = Mapping[str, Json]
 
 def run_ready(turn: Turn, state: RunState) -> RunState:
     """The state after every token that can go on has gone on, as far as it gets without waiting."""
-    while token := next((token for token in state.tokens if token.status is TokenStatus.READY), None):
-        state = _stepped(turn, state, token)
-    return state
+    while True:
+        token = next((token for token in state.tokens if token.status in (TokenStatus.READY, TokenStatus.ENDED)), None)
+        if token is not None:
+            state = ended(turn, state, token) if token.status is TokenStatus.ENDED else _stepped(turn, state, token)
+            continue
+        before, state = state, tended(turn, state)
+        if state is before:
+            return state
 
 
 def enter(turn: Turn, state: RunState, token: Token) -> RunState:
@@ -61,12 +68,12 @@ def fail(turn: Turn, state: RunState, token: Token, error: str) -> RunState:
 
 
 def retime(turn: Turn, state: RunState, token: Token) -> RunState:
-    """A timer that follows a date moves with it; where the date is past by now, its stated policy decides."""
+    """A timer that follows facts moves with them; where its date is past by now, the stated policy decides."""
     node, wait = node_at(turn.plan, token.node_path), wait_of(state, token.wait_id)
-    if wait is None or node["kind"] != NodeKind.WAIT_UNTIL or "at" not in node:
+    if wait is None or node["kind"] not in _FOLLOWING or (node["kind"] == NodeKind.WAIT_UNTIL and "at" not in node):
         return state
     try:
-        at, port = _wait_until_end(turn, state, token, node)
+        at, port = _FOLLOWING[node["kind"]](turn, state, token, node)
     except DomainError as error:
         return park(turn, state, token, error.detail)
     if port:
@@ -75,7 +82,7 @@ def retime(turn: Turn, state: RunState, token: Token) -> RunState:
         return state
     turn.commands.append(StartTimer(wait.id, at, wait.what, token.node_path, token.iteration))
     record(turn, token, StepStatus.WAITING, output={"until": at.isoformat()})
-    return replace(state, waits=tuple(replace(other, at=at) if other.id == wait.id else other for other in state.waits))
+    return retimed(state, replace(wait, at=at))
 
 
 def _stepped(turn: Turn, state: RunState, token: Token) -> RunState:
@@ -108,11 +115,15 @@ def _condition(turn: Turn, state: RunState, token: Token, node: Node) -> RunStat
 
 
 def _delay(turn: Turn, state: RunState, token: Token, node: Node) -> RunState:
-    since = token.since or turn.now
-    at = delay_end(node, scope_of(turn, state, token), since, turn.calendar)
-    if at <= turn.now:
-        return leave(turn, state, token, "ok")
+    at, port = _delay_end(turn, state, token, node)
+    if port:
+        return leave(turn, state, token, port)
     return _timed(turn, state, token, at, f"{node['amount']} {node['unit'].replace('_', ' ')}")
+
+
+def _delay_end(turn: Turn, state: RunState, token: Token, node: Node) -> tuple[datetime, str | None]:
+    at = delay_end(node, scope_of(turn, state, token), token.since or turn.now, turn.calendar)
+    return at, "ok" if at <= turn.now else None
 
 
 def _wait_until(turn: Turn, state: RunState, token: Token, node: Node) -> RunState:
@@ -152,17 +163,12 @@ def _wait_for_event(turn: Turn, state: RunState, token: Token, node: Node) -> Ru
     return state
 
 
-def _approval(turn: Turn, state: RunState, token: Token, node: Node) -> RunState:
-    scope = scope_of(turn, state, token)
-    approvers = mapped_value(node["approvers"], scope)
-    asked = tuple(str(approver) for approver in (approvers if isinstance(approvers, list) else [approvers]) if approver)
-    if not asked:
-        raise Refused("There is nobody to ask for approval. Name somebody and retry, or skip the step.")
-    until = _timeout_end(turn, token, node["timeout"]) if "timeout" in node else None
-    message = str(mapped_value(node["message"], scope, zone=turn.calendar.zone) or "")
-    state, wait = open_wait(state, token, WaitKind.APPROVAL, at=until, what="an approval")
-    record(turn, token, StepStatus.WAITING, output={"approvers": list(asked), "until": until.isoformat() if until else None})
-    turn.commands.append(AskApproval(wait.id, asked, message, until, token.node_path, token.iteration))
+def _sub_automation(turn: Turn, state: RunState, token: Token, node: Node) -> RunState:
+    given = mapped_input(node["input"], scope_of(turn, state, token), zone=turn.calendar.zone)
+    state, wait = open_wait(state, replace(token, progress={}), WaitKind.SUB, at=None, what="another automation")
+    record(turn, token, StepStatus.WAITING, input=given)
+    is_detached = node["mode"] == SubMode.DETACH
+    turn.commands.append(StartSub(wait.id, node["automation_id"], given, is_detached, token.node_path, token.iteration))
     return state
 
 
@@ -183,6 +189,13 @@ ENTER: Mapping[str, Callable[[Turn, RunState, Token, Node], RunState]] = {
     NodeKind.DELAY: _delay,
     NodeKind.WAIT_UNTIL: _wait_until,
     NodeKind.WAIT_FOR_EVENT: _wait_for_event,
-    NodeKind.APPROVAL: _approval,
+    NodeKind.APPROVAL: enter_approval,
+    NodeKind.PARALLEL: enter_parallel,
+    NodeKind.FOR_EACH: enter_loop,
+    NodeKind.SUB_AUTOMATION: _sub_automation,
     NodeKind.STOP: _stop,
+}
+_FOLLOWING: Mapping[str, Callable[[Turn, RunState, Token, Node], tuple[datetime, str | None]]] = {
+    NodeKind.DELAY: _delay_end,
+    NodeKind.WAIT_UNTIL: _wait_until_end,
 }

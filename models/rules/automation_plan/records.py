@@ -24,6 +24,9 @@ _HAPPENINGS: dict[str, Any] = {
     "timer_fired": happenings.TimerFired,
     "event_arrived": happenings.EventArrived,
     "approval_given": happenings.ApprovalGiven,
+    "approval_delegated": happenings.ApprovalDelegated,
+    "sub_started": happenings.SubStarted,
+    "sub_finished": happenings.SubFinished,
     "canceled": happenings.Canceled,
     "skipped": happenings.Skipped,
     "retry_asked": happenings.RetryAsked,
@@ -71,6 +74,7 @@ def from_json(document: Mapping[str, Json]) -> RunState:
         status=RunStatus(document["status"]),
         tokens=tuple(_token(token) for token in document["tokens"]),
         waits=tuple(_wait(wait) for wait in document["waits"]),
+        heard=tuple(document.get("heard", ())),
         **rest,
     )
 
@@ -87,6 +91,7 @@ def happened_from_json(document: Mapping[str, Json]) -> Happened:
     given = {name: value for name, value in document.items() if name != "kind"}
     if shape is None or not set(given) <= {field.name for field in fields(shape)}:
         raise Invalid("Nothing of this kind can happen to a run.", field="kind")
+    given = {name: tuple(value) if name == "to" and isinstance(value, list) else value for name, value in given.items()}
     try:
         happened: Happened = shape(**given)
     except TypeError:

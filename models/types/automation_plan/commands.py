@@ -53,13 +53,46 @@ class WaitForEvent:
 
 @dataclass(frozen=True, slots=True)
 class AskApproval:
-    """Ask these people; report ApprovalGiven, or TimerFired when `until` comes first. until None: no end."""
+    """Ask these people; report ApprovalGiven, or TimerFired when `until` comes first. With the id of an open wait: these now.
+
+    until: the first reminder, the escalation or the end, whichever is next; None when there is none of them.
+    """
 
     wait_id: str
     approvers: tuple[str, ...]
     """`role:owner` or `member:{id}`."""
     message: str
     until: datetime | None
+    node_path: str
+    iteration: int = 0
+    newly: tuple[str, ...] = ()
+    """Those of them to be told now."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemindApprovers:
+    """Remind these people of what they are asked. number: the how-manieth reminder, from 1."""
+
+    wait_id: str
+    approvers: tuple[str, ...]
+    message: str
+    number: int
+    node_path: str
+    iteration: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StartSub:
+    """Start a run of another automation; report SubStarted, and SubFinished when it ended or could not be started.
+
+    The wait's id is the same for every attempt of the driver, so a start that is repeated finds the run. is_detached: only
+    SubStarted is of interest. When the wait is closed first, a run that is not detached is to be canceled.
+    """
+
+    wait_id: str
+    automation_id: str
+    input: Mapping[str, Json]
+    is_detached: bool
     node_path: str
     iteration: int = 0
 
@@ -101,7 +134,9 @@ class RecordStep:
     error: str | None = None
 
 
-Command = PerformAction | StartTimer | WaitForEvent | AskApproval | CloseWait | Park | Finish | RecordStep
+Command = (
+    PerformAction | StartTimer | WaitForEvent | AskApproval | RemindApprovers | StartSub | CloseWait | Park | Finish | RecordStep
+)
 
 
 @dataclass(slots=True)

@@ -60,6 +60,33 @@ class ApprovalGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalDelegated:
+    """Somebody who was asked lets others decide. by, to: `member:{id}` or `role:owner`."""
+
+    wait_id: str
+    by: str
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubStarted:
+    """The run that StartSub asked for is there."""
+
+    wait_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubFinished:
+    """That run ended, or could not be started. status: `succeeded`, `failed` or `canceled`; output: what its stop said."""
+
+    wait_id: str
+    status: str
+    output: Json = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Canceled:
     """A person, or the end of what the run is about, ended the run."""
 
@@ -104,6 +131,9 @@ Happened = (
     | TimerFired
     | EventArrived
     | ApprovalGiven
+    | ApprovalDelegated
+    | SubStarted
+    | SubFinished
     | Canceled
     | Skipped
     | RetryAsked

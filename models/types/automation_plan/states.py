@@ -1,7 +1,7 @@
 """What a run of a plan remembers between two happenings.
 
-A step is named by `node_path` (node ids joined by `/`; an outer loop's segment carries its index, `each[3]/mail`)
-and `iteration` (the index in the innermost loop, 0 outside of one).
+A step is named by `node_path` (node ids joined by `/`; the segment of an outer loop carries its index) and `iteration` (the
+index in the innermost loop, 0 outside of one): `par/mail` and 0, `each/mail` and 3, `each[3]/inner/mail` and 5.
 """
 
 from collections.abc import Mapping
@@ -48,6 +48,10 @@ class TokenStatus(StrEnum):
     WAITING = "waiting"
     RETRYING = "retrying"
     PARKED = "parked"
+    HOLDING = "holding"
+    """Its bodies are at work."""
+    ENDED = "ended"
+    """At the end of its body; never between two happenings."""
 
 
 class WaitKind(StrEnum):
@@ -57,11 +61,13 @@ class WaitKind(StrEnum):
     RETRY = "retry"
     EVENT = "event"
     APPROVAL = "approval"
+    SUB = "sub"
+    """The end of a run that this one started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One position in the plan. There is one per active body."""
+    """One position in the plan: one in the root, one in every active body, and the owners of these bodies."""
 
     node_path: str
     iteration: int = 0
@@ -71,8 +77,12 @@ class Token:
     attempt: int = 0
     wait_id: str | None = None
     input: Json = None
-    """What the action was asked with: every attempt sends the same, so one idempotency key fits."""
+    """What the action was asked with: every attempt sends the same, so one idempotency key fits. Of a loop `{"items": [...]}`,
+    of an approval `{"approvers": [...], "message"}`."""
     error: str | None = None
+    progress: Json = None
+    """Of a loop `{"next", "done", "failed", "failing": [index]}`, of an approval `{"reminded", "escalated"}`, of another
+    automation `{"run_id"}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class Wait:
     iteration: int
     kind: WaitKind
     at: datetime | None
-    """When the timer fires; None waits for ever."""
+    """When the timer fires; None waits for ever. Of an approval the next reminder, the escalation or the end."""
     what: str
     """For people: what is waited for."""
     match: Json = None
@@ -100,10 +110,12 @@ class RunState:
     trigger: Mapping[str, Json] = field(default_factory=dict)
     tokens: tuple[Token, ...] = ()
     outputs: Mapping[str, Json] = field(default_factory=dict)
-    """Node path to its output."""
+    """Path with the index of every loop (`each[3]/mail`) to its output. What is in a loop goes with its item."""
     waits: tuple[Wait, ...] = ()
     """The open ones."""
     steps: int = 0
     waits_opened: int = 0
     output: Json = None
     """Set when the run ended."""
+    heard: tuple[str, ...] = ()
+    """The ids of the events that ended waits: each ends one."""

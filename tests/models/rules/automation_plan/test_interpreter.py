@@ -2,7 +2,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from models.rules.automation_plan.interpreter import advance, moved_to
+from models.rules.automation_plan.interpreter import advance
+from models.rules.automation_plan.moving import moved_to
 from models.rules.automation_plan.records import from_json, happened_from_json, happened_to_json, preview, to_json
 from models.seed.drawings import new_lead_drawing
 from models.types.automation_plan.commands import (
