@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from models.rules.automation_plan.interpreter import moved_to
 from models.rules.automation_plan.moves import has_node, node_at, wait_of
+from models.rules.automation_plan.moving import moved_to
 from models.rules.automation_plan.records import canonical_json
 from models.types.automation_changes import MovePreview, NextStep
 from models.types.automation_plan.commands import Command, RecordStep

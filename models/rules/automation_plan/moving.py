@@ -1,6 +1,6 @@
 """Moving a live run to another version of its automation, and seeing beforehand what that would do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -83,12 +83,21 @@ def _moved(old: Plan, new: Plan, token: Token, mapping: Mapped) -> Token:
         raise Refused("An action is being performed; the run can move when it waits.")
     path = _renamed(token.node_path, mapping)
     if not has_node(new, path):
-        raise Refused("The step this run stands on is not in the other version, or not in the same place of it.")
-    if node_at(old, token.node_path)["kind"] == node_at(new, path)["kind"]:
+        is_elsewhere = path.rpartition("/")[2] in _node_ids(new.root)
+        where = "is in another body of" if is_elsewhere else "is not in"
+        raise Refused(f"The step this run stands on {where} the other version.")
+    if not has_node(old, token.node_path) or node_at(old, token.node_path)["kind"] == node_at(new, path)["kind"]:
         return replace(token, node_path=path)
     if token.node_path == path or token.status is TokenStatus.HOLDING:
         raise Refused("The step this run stands on is of another kind in the other version.")
     return replace(Token(path, token.iteration), wait_id=token.wait_id)
+
+
+def _node_ids(body: Mapping[str, Json]) -> Iterator[str]:
+    for node_id, node in body["nodes"].items():
+        yield node_id
+        if "body" in node:
+            yield from _node_ids(node["body"])
 
 
 def _renamed(path: str, mapping: Mapped) -> str:
