@@ -76,7 +76,9 @@ def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     unknown = error.status_code == 404 and error.detail == "Not Found"
     detail = "There is nothing at this address." if unknown else str(error.detail)
-    return _answer(request, error.status_code, detail, kind="HttpError")
+    answer = _answer(request, error.status_code, detail, kind="HttpError")
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
@@ -86,7 +88,9 @@ def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def _is_program(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/webhooks/")) or "application/json" in request.headers.get("accept", "")
+    return request.url.path.startswith(("/api/", "/webhooks/", "/hooks/")) or "application/json" in request.headers.get(
+        "accept", ""
+    )
 
 
 def _answer(request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str]] | None = None) -> Response:

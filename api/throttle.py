@@ -13,6 +13,10 @@ SIGN_IN_ADDRESS = RateLimitItemPerMinute(60, 10, namespace="sign-in-address")
 """Tries from one address for any account."""
 MAIL_TO_RECIPIENT = RateLimitItemPerMinute(3, 15, namespace="mail-to-recipient")
 """Mails that strangers can make us send to one address."""
+HOOK_CALLS = RateLimitItemPerMinute(12_000, namespace="hook-calls")
+"""Calls of one automation's hook: far more than one machine carries out, so that only a runaway caller meets it."""
+HOOK_REFUSALS = RateLimitItemPerMinute(60, namespace="hook-refusals")
+"""Calls of one hook from one address that did not prove to be genuine."""
 
 
 class Throttle:
@@ -26,6 +30,10 @@ class Throttle:
         if once and not self._limiter.hit(RateLimitItemPerMinute(1), "once", *who, once):
             return True
         return bool(self._limiter.hit(limit, *who))
+
+    def is_spent(self, limit: RateLimitItem, *who: str) -> bool:
+        """Whether nothing is left, without counting this look."""
+        return not self._limiter.test(limit, *who)
 
     def forgive(self, limit: RateLimitItem, *who: str) -> None:
         """Forget the tries: this one succeeded."""

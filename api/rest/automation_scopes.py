@@ -11,7 +11,7 @@ from api.deps import Read
 from api.rest.automations import DrawingIn
 from api.routing import Router
 from models.rules.automation_drawings.graph import document_problems
-from models.rules.automation_records import event_schemas
+from models.rules.automation_records import trigger_schemas
 from models.rules.automation_samples import invented
 from models.rules.automation_scopes import node_scope
 from models.types.automations import Drawing
@@ -54,5 +54,5 @@ def create_scope(wanted: ScopeIn, call: Read) -> ScopeOut:
     drawing = Drawing(wanted.drawing.model_dump())
     for problem in document_problems(drawing):
         raise Invalid(problem.message, field="drawing")
-    schema = node_scope(drawing, wanted.node_id, catalogue=catalogue.schemas(), events=event_schemas())
+    schema = node_scope(drawing, wanted.node_id, catalogue=catalogue.schemas(), events=trigger_schemas())
     return ScopeOut(schema_=schema, sample=invented(schema, call.now))

@@ -1,6 +1,7 @@
 """What outside parties tell us."""
 
 from api.webhooks import (
+    automations,
     mail,
     paypal,
     square,
@@ -8,6 +9,7 @@ from api.webhooks import (
 )
 
 ROUTERS = [
+    automations.router,
     mail.router,
     paypal.router,
     square.router,

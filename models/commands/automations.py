@@ -9,9 +9,9 @@ from models.commands.automation_runs import cancel_queued_runs
 from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
+from models.queries.automation_hooks import schemas_for
 from models.queries.automations import drawing_lookups, find_same_version, latest_number
 from models.rules.automation_plan.records import plan_to_json
-from models.rules.automation_records import event_schemas
 from models.rules.automations import compile_drawing, drawing_problems
 from models.tables.automations import Automation, AutomationVersion
 from models.types.automations import Catalogue, Drawing, Problem
@@ -53,7 +53,7 @@ def change_automation(session: Session, automation: Automation, changes: dict[st
 def problems_of(session: Session, automation: Automation, *, catalogue: Catalogue) -> list[Problem]:
     """Everything wrong with an automation's drawing now; warnings do not keep it from being published."""
     drawing, lookups = Drawing(automation.drawing), drawing_lookups(session)
-    return drawing_problems(drawing, catalogue=catalogue, events=event_schemas(), lookups=lookups)
+    return drawing_problems(drawing, catalogue=catalogue, events=schemas_for(session, automation.id), lookups=lookups)
 
 
 def publish_automation(
@@ -68,7 +68,7 @@ def publish_automation(
     compiled = compile_drawing(
         Drawing(automation.drawing),
         catalogue=catalogue,
-        events=event_schemas(),
+        events=schemas_for(session, automation.id),
         lookups=drawing_lookups(session),
         automation_id=automation.id,
         version=number,

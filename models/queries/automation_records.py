@@ -49,7 +49,7 @@ def event_record(session: Session, event: Event) -> dict[str, Json]:
         "owner": _shaped(_owner(session, engagement, contact), OWNER),
         "form": _shaped(session.get(Form, submission.form_id) if submission else None, FORM),
         "submission": _shaped(submission, SUBMISSION),
-        "workspace": _shaped(session.get(Workspace, workspace_id_of(session)), WORKSPACE),
+        "workspace": workspace_part(session),
         "subject": _subject(session, event),
     }
 
@@ -86,6 +86,11 @@ def trigger_record_of(session: Session, run: AutomationRun) -> dict[str, Json]:
     more = {name: value for name, value in told.items() if name not in ("id", "type", "at", "actor")}
     at = datetime.fromisoformat(told["at"])
     return subject_record(session, run.event_id, told["type"], run.subject_kind, row, at=at, **more)
+
+
+def workspace_part(session: Session) -> dict[str, Json] | None:
+    """What every record holds of the workspace."""
+    return _shaped(session.get(Workspace, workspace_id_of(session)), WORKSPACE)
 
 
 def engagement_of(noun: str, row: Any) -> str | None:

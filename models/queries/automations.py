@@ -8,6 +8,7 @@ from models.tables.automations import Automation, AutomationRun, AutomationVersi
 from models.tables.members import Member
 from models.tables.proposals import ProposalTemplate
 from models.types.automation_dates import DATE_FIELDS
+from models.types.automation_nouns import NOUNS
 from models.types.errors import NotFound
 
 
@@ -101,4 +102,10 @@ def drawing_lookups(session: Session) -> dict[str, set[str]]:
     """What exists now that a drawing may refer to: the compiler tells when it is gone."""
     members = session.exec(select(Member.id).where(col(Member.archived_at).is_(None)))
     templates = session.exec(select(ProposalTemplate.id).where(col(ProposalTemplate.archived_at).is_(None)))
-    return {"members": set(members), "proposal_templates": set(templates), "connections": set(), "date_fields": set(DATE_FIELDS)}
+    return {
+        "members": set(members),
+        "proposal_templates": set(templates),
+        "connections": set(),
+        "date_fields": set(DATE_FIELDS),
+        "nouns": set(NOUNS),
+    }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
+from models.types.automation_dates import DATE_FIELDS
+from models.types.automation_nouns import NOUNS
 from models.types.automations import Json
 from models.types.events import CATALOGUE
 
@@ -58,8 +60,41 @@ def event_schemas() -> dict[str, dict[str, Json]]:
     return {name: _schema(name) for name in CATALOGUE}
 
 
+@cache
+def trigger_schemas() -> dict[str, dict[str, Json]]:
+    """The schemas of events, and beside them those of the other triggers: `date:{field}`, `manual:{noun}`, `schedule`, `webhook`.
+
+    What another system sends has a schema only when a sample of it was captured.
+    """
+    dates = {f"date:{name}": _about({"date": _TEXT}) for name in DATE_FIELDS}
+    manual = {f"manual:{name}": _about({"batch_id": _TEXT}) for name in NOUNS}
+    return {**event_schemas(), **dates, **manual, "schedule": _about({"missed": {"type": "integer"}}), "webhook": hook_schema({})}
+
+
+def hook_schema(sample: Mapping[str, Json]) -> dict[str, Json]:
+    """The schema of what another system's call brings along. sample: a captured call, or nothing."""
+    parts = {name: schema_of(sample[name]) if name in sample else {} for name in ("body", "headers", "query")}
+    return _record(event_id=_TEXT, type=_TEXT, at=_MOMENT, workspace=WORKSPACE, **parts)
+
+
+def schema_of(value: Json) -> dict[str, Json]:
+    """The schema that a sample value suggests. What else another system may send is not ruled out."""
+    if isinstance(value, dict):
+        return {"type": "object", "properties": {name: schema_of(one) for name, one in value.items()}}
+    if isinstance(value, list):
+        return {"type": "array", "items": schema_of(value[0]) if value else {}}
+    if isinstance(value, bool):
+        return {"type": "boolean"}
+    if isinstance(value, int | float):
+        return {"type": "number"}
+    return dict(_TEXT) if isinstance(value, str) else {}
+
+
 def _schema(event_type: str) -> dict[str, Json]:
-    payload = {name: {"type": ["string", "integer", "boolean", "null"]} for name in CATALOGUE[event_type].payload}
+    return _about({name: {"type": ["string", "integer", "boolean", "null"]} for name in CATALOGUE[event_type].payload})
+
+
+def _about(payload: Mapping[str, Json]) -> dict[str, Json]:
     return _record(
         event_id=_TEXT,
         type=_TEXT,

@@ -16,7 +16,7 @@ class AutomationHook(WorkspaceRow, table=True):
 
     automation_id: str = Field(foreign_key="automations.id", unique=True)
     generation: int = 1
-    """Goes into the derivation: a new one makes another address and another secret."""
+    """Goes into the derivation of the secret: a new one makes another secret. The address stays."""
     token_digest: str = Field(unique=True)
     """Of the last part of the address."""
     proof: str = "signature"

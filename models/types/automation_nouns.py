@@ -1,0 +1,32 @@
+"""The kinds of records that people start automations for by hand, or for the past."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """One kind of record."""
+
+    name: str
+    says: str
+    """For people, in the plural."""
+    label: str
+    """The column that tells one from another; without one its contact does."""
+
+
+NOUNS: dict[str, Noun] = {
+    noun.name: noun
+    for noun in (
+        Noun("booking", "Calls", "starts_at"),
+        Noun("company", "Companies", "name"),
+        Noun("contact", "Contacts", "name"),
+        Noun("contract", "Contracts", "title"),
+        Noun("engagement", "Engagements", "title"),
+        Noun("invoice", "Invoices", "number"),
+        Noun("project", "Projects", "name"),
+        Noun("proposal", "Proposals", "title"),
+        Noun("retainer", "Retainers", "name"),
+        Noun("submission", "Form answers", "created_at"),
+        Noun("task", "Tasks", "title"),
+    )
+}
