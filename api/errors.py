@@ -88,9 +88,8 @@ def _unexpected(request: Request, error: Exception) -> Response:
 
 
 def _is_program(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/webhooks/", "/hooks/")) or "application/json" in request.headers.get(
-        "accept", ""
-    )
+    is_their_path = request.url.path.startswith(("/api/", "/webhooks/", "/hooks/"))
+    return is_their_path or "application/json" in request.headers.get("accept", "")
 
 
 def _answer(request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str]] | None = None) -> Response:

@@ -137,7 +137,10 @@ def _known(session: Session, automation_id: str, origin: Origin, call: HookCall)
     if by_proof is not None and (not call.event_id or by_proof.dedupe_key != origin.dedupe):
         raise Refused("This signature was used before. Sign each call anew, or give it an Idempotency-Key to send it again.")
     by_name = find_run_of(session, automation_id, origin.dedupe, origin.dedupe)
-    is_named = by_name is not None and origin.dedupe.startswith(_NAMED)
-    if is_named and canonical_json(by_name.trigger.get("body")) != canonical_json(call.record["body"]):
+    if (
+        by_name is not None
+        and origin.dedupe.startswith(_NAMED)
+        and canonical_json(by_name.trigger.get("body")) != canonical_json(call.record["body"])
+    ):
         raise Invalid("This Idempotency-Key was used for another body.", field="Idempotency-Key")
     return by_name

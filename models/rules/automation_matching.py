@@ -24,6 +24,11 @@ def wants(trigger: Mapping[str, Json], record: Mapping[str, Json]) -> bool:
     return expression is None or evaluate(expression, {"trigger": record}) is True
 
 
+def fits_selection(condition: Mapping[str, Json], record: Mapping[str, Json]) -> bool:
+    """Whether a record is among those that somebody chooses by a condition. Raises Invalid for one that is malformed."""
+    return evaluate(condition, {"trigger": record}) is True
+
+
 def is_given_up_when_over(trigger: Mapping[str, Json]) -> bool:
     """Whether a run ends when its record is over, such as a canceled call; by itself what a date started does."""
     return bool(trigger.get("on_gone", "cancel" if trigger["kind"] == TriggerKind.DATE else "keep") == "cancel")

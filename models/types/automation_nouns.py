@@ -11,13 +11,15 @@ class Noun:
     says: str
     """For people, in the plural."""
     label: str
-    """The column that tells one from another; without one its contact does."""
+    """The column that tells one from another."""
+    is_named: bool = True
+    """Whether that is a name, and no time."""
 
 
 NOUNS: dict[str, Noun] = {
     noun.name: noun
     for noun in (
-        Noun("booking", "Calls", "starts_at"),
+        Noun("booking", "Calls", "starts_at", is_named=False),
         Noun("company", "Companies", "name"),
         Noun("contact", "Contacts", "name"),
         Noun("contract", "Contracts", "title"),
@@ -26,7 +28,7 @@ NOUNS: dict[str, Noun] = {
         Noun("project", "Projects", "name"),
         Noun("proposal", "Proposals", "title"),
         Noun("retainer", "Retainers", "name"),
-        Noun("submission", "Form answers", "created_at"),
+        Noun("submission", "Form answers", "created_at", is_named=False),
         Noun("task", "Tasks", "title"),
     )
 }
