@@ -25,6 +25,7 @@ from models.tables.retainers import Retainer
 from models.tables.rows import WorkspaceRow
 from models.tables.tasks import Task, TaskBoard, TaskGroup
 from models.types.automation_dates import DATE_FIELDS
+from models.types.automation_nouns import NOUNS
 from models.types.automation_options import Option
 from models.types.engagements import EngagementStatus
 from models.types.errors import NotFound
@@ -169,8 +170,7 @@ def _date_fields() -> Iterable[Option]:
 
 
 def _nouns() -> Iterable[Option]:
-    nouns = {field.noun for field in DATE_FIELDS.values()} | {"contact", "company"}
-    return _choices(sorted(nouns))
+    return (Option(name, noun.says) for name, noun in NOUNS.items())
 
 
 def _zones() -> Iterable[Option]:
