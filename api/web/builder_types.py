@@ -11,6 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from api.rest.automation_changes import ComparisonOut
+from api.rest.automation_publications import PreviewOut, PublicationOut
+from api.rest.automation_versions import ListedVersion, VersionDetail
 from api.rest.automations import AutomationDetail, CatalogueOut, ProblemOut
 from models.rules.automation_drawings.graph import MAX_NODES, ports_of
 from models.rules.automation_drawings.shapes import SHAPES, TRIGGER_NEEDS
@@ -19,7 +22,16 @@ from models.types.automations import ConcurrencyPolicy, NodeKind, OnError, Sever
 TARGET = Path(__file__).parent / "builder" / "src" / "generated" / "automations.ts"
 
 _ENUMS: tuple[type[StrEnum], ...] = (NodeKind, TriggerKind, ConcurrencyPolicy, OnError, Severity)
-_SHAPES: tuple[type[BaseModel], ...] = (ProblemOut, CatalogueOut, AutomationDetail)
+_SHAPES: tuple[type[BaseModel], ...] = (
+    ProblemOut,
+    CatalogueOut,
+    AutomationDetail,
+    PreviewOut,
+    PublicationOut,
+    ListedVersion,
+    VersionDetail,
+    ComparisonOut,
+)
 _SCALARS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 

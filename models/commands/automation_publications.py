@@ -53,8 +53,14 @@ def publish_over_live_runs(
         mapping=dict(wish.mapping),
         created_at=now,
     )
-    is_moving = _mark_runs(session, move, made)
-    return Published(made.number, made.number > newest, move.id if is_moving else None)
+    is_new, marks = made.number > newest, _marks(session, move, made)
+    if not (is_new or marks):
+        return Published(made.number, False, None)
+    session.add(move)
+    session.flush()
+    session.add_all(marks)
+    session.flush()
+    return Published(made.number, is_new, move.id)
 
 
 def _check(session: Session, automation: Automation, wish: PublicationWish, made: AutomationVersion) -> None:
@@ -66,16 +72,10 @@ def _check(session: Session, automation: Automation, wish: PublicationWish, made
         raise Invalid(f"The drawing has no step “{strange[0][:60]}” to take a removed one's place.", field="mapping")
 
 
-def _mark_runs(session: Session, move: AutomationMove, made: AutomationVersion) -> bool:
-    """Mark the live runs that do not do the same already; whether any is to do something else than finish."""
+def _marks(session: Session, move: AutomationMove, made: AutomationVersion) -> list[RunMove]:
+    """The marks of the live runs that do not do the same already, and are to do something else than finish."""
     older = [run.id for run in list_live_runs(session, move.automation_id) if run.plan_hash != made.plan_hash]
-    marks = [mark for run_id in older if (mark := _mark_run(session, lock_run(session, run_id), move))]
-    if marks:
-        session.add(move)
-        session.flush()
-        session.add_all(marks)
-        session.flush()
-    return bool(marks)
+    return [mark for run_id in older if (mark := _mark_run(session, lock_run(session, run_id), move))]
 
 
 def _mark_run(session: Session, run: AutomationRun, move: AutomationMove) -> RunMove | None:

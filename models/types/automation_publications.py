@@ -27,7 +27,7 @@ class Published:
     number: int
     is_new: bool
     move_id: str | None
-    """None when no run was to do anything but finish."""
+    """By which it can be undone; None when nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def test_by_itself_a_run_finishes_on_the_version_it_began_with(live: LiveAutomat
 
     made = live.publish(note="Sooner")
 
-    assert (made["number"], made["is_new"], made["move"], made["note"]) == (2, True, None, "Sooner")
+    assert (made["number"], made["is_new"], made["move"]["counts"], made["note"]) == (2, True, {}, "Sooner")
     clock.move(timedelta(days=3, seconds=1))
     assert live.fire(run_id)["is_over"]
     assert posted(database, studio) == ["Hello"]
@@ -200,7 +200,7 @@ def test_a_mapping_onto_a_step_that_is_not_drawn_is_refused(live: LiveAutomation
 def test_publishing_the_same_again_changes_nothing_and_says_so(live: LiveAutomation):
     made = live.publish(note="Again")
 
-    assert (made["number"], made["is_new"], made["note"]) == (1, False, "")
+    assert (made["number"], made["is_new"], made["note"], made["move"]) == (1, False, "", None)
     assert live.preview()["is_unchanged"]
     assert len(live.program.get(f"{live.path}/versions").json()["items"]) == 1
 

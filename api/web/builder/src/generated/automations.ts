@@ -58,10 +58,97 @@ export interface CatalogueOut {
   nodes: Record<string, Record<string, Json>>;
 }
 
+export interface ChangesOut {
+  nodes: NodeChangeOut[];
+  edges: EdgeChangeOut[];
+  limits: FieldChangeOut[];
+}
+
+export interface ComparisonOut {
+  before: number;
+  after: number;
+  changes: ChangesOut;
+  before_drawing: Record<string, Json>;
+  after_drawing: Record<string, Json>;
+}
+
+export interface EdgeChangeOut {
+  change: string;
+  source: string;
+  port: string;
+  target: string;
+}
+
 export interface EventOut {
   name: string;
   says: string;
   record: Record<string, Json>;
+}
+
+export interface FieldChangeOut {
+  field: string;
+  before: Json;
+  after: Json;
+}
+
+export interface ListedVersion {
+  id: string;
+  automation_id: string;
+  number: number;
+  plan_hash: string;
+  author: string;
+  note: string;
+  created_at: string;
+  live_runs: number;
+  is_in_force: boolean;
+}
+
+export interface MoveDetail {
+  id: string;
+  automation_id: string;
+  from_version: number;
+  to_version: number;
+  author: string;
+  created_at: string;
+  undone_at: string | null;
+  undone_by: string;
+  counts: Record<string, number>;
+  runs: RunMoveOut[];
+}
+
+export interface MovePreviewOut {
+  can_move: boolean;
+  why_not: string;
+  old: NextStepOut[];
+  new: NextStepOut[];
+  unread: string[];
+}
+
+export interface NextStepOut {
+  node_path: string;
+  doing: string;
+  at: string | null;
+  then: string | null;
+}
+
+export interface NodeChangeOut {
+  node_id: string;
+  change: string;
+  kind: string;
+  label: string;
+  fields: FieldChangeOut[];
+}
+
+export interface PreviewOut {
+  version: number;
+  in_force: number;
+  next_version: number;
+  is_unchanged: boolean;
+  problems: ProblemOut[];
+  changes: ChangesOut;
+  groups: RunGroupOut[];
+  removed: RemovedStepOut[];
+  labels: Record<string, string>;
 }
 
 export interface ProblemOut {
@@ -71,4 +158,64 @@ export interface ProblemOut {
   message: string;
   fix: string;
   severity: string;
+}
+
+export interface PublicationOut {
+  id: string;
+  automation_id: string;
+  number: number;
+  plan_hash: string;
+  author: string;
+  note: string;
+  created_at: string;
+  is_new: boolean;
+  move: MoveDetail | null;
+}
+
+export interface RemovedStepOut {
+  node_id: string;
+  label: string;
+  kind: string;
+  count: number;
+}
+
+export interface RunGroupOut {
+  key: string;
+  version: number;
+  standing: string;
+  label: string;
+  count: number;
+  can_move: boolean;
+  why_not: string;
+  runs: RunPreviewOut[];
+  next_cursor: string | null;
+}
+
+export interface RunMoveOut {
+  run_id: string;
+  choice: string;
+  status: string;
+  reason: string;
+  from_version: number;
+  to_version: number;
+  moved_at: string | null;
+}
+
+export interface RunPreviewOut {
+  run_id: string;
+  client: string;
+  about: string;
+  preview: MovePreviewOut;
+}
+
+export interface VersionDetail {
+  id: string;
+  automation_id: string;
+  number: number;
+  plan_hash: string;
+  author: string;
+  note: string;
+  created_at: string;
+  drawing: Record<string, Json>;
+  plan: Record<string, Json>;
 }
