@@ -2,15 +2,8 @@
 import type { ReactNode } from "react";
 import type { ChangesOut, FieldChangeOut, NodeChangeOut } from "../../generated/automations";
 import { Icon } from "../../icon";
+import { SIGNS, type ChangeKind } from "./signs";
 import { fieldWords, isEmpty, valueWords, type Naming } from "./words";
-
-export const SIGNS = {
-  added: { icon: "circle-plus", tone: "success", word: "New" },
-  changed: { icon: "pencil", tone: "warning", word: "Changed" },
-  removed: { icon: "circle-minus", tone: "error", word: "Removed" },
-} as const;
-
-export type ChangeKind = keyof typeof SIGNS;
 
 export function ChangeList({ changes, name, onSelect }: { changes: ChangesOut; name: Naming; onSelect?: (node_id: string) => void }): ReactNode {
   if (isEmpty(changes)) return <p className="text-sm text-muted">Nothing differs.</p>;
