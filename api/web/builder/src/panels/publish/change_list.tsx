@@ -14,15 +14,26 @@ export function ChangeList({ changes, name, onSelect }: { changes: ChangesOut; n
           <NodeLine change={change} name={name} onSelect={onSelect} />
         </li>
       ))}
-      {changes.edges.map((edge) => (
-        <li key={`${edge.change} ${edge.source} ${edge.port} ${edge.target}`} className="flex items-start gap-2 py-2 text-sm">
-          <Sign change={edge.change as ChangeKind} />
-          <span className="min-w-0 grow">
-            Line from {name(edge.source)} to {name(edge.target)}
-            {edge.port !== "ok" && <span className="text-muted">, by “{edge.port.replaceAll("_", " ")}”</span>}
-          </span>
+      {changes.edges.length > 0 && (
+        <li className="py-2">
+          <details open={!changes.nodes.length}>
+            <summary className="cursor-pointer text-sm text-muted">{changes.edges.length === 1 ? "1 line is different" : `${changes.edges.length} lines are different`}</summary>
+            <ul className="mt-1 space-y-1.5">
+              {changes.edges.map((edge) => (
+                <li key={`${edge.change} ${edge.source} ${edge.port} ${edge.target}`} className="flex items-start gap-2 text-sm">
+                  <Sign change={edge.change as ChangeKind} />
+                  <span className="flex min-w-0 grow flex-wrap items-center gap-x-1.5">
+                    {name(edge.source)}
+                    <Icon name="arrow-right" className="size-3 text-muted" />
+                    {name(edge.target)}
+                    {edge.port !== "ok" && <span className="text-muted">by “{edge.port.replaceAll("_", " ")}”</span>}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </details>
         </li>
-      ))}
+      )}
       {changes.limits.length > 0 && (
         <li className="py-2">
           <div className="flex items-start gap-2 text-sm">

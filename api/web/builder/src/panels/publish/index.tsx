@@ -2,14 +2,14 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { post, Refusal } from "../../api";
 import type { PreviewOut, ProblemOut, PublicationOut } from "../../generated/automations";
-import { nameOf } from "../../graph/looks";
 import { Icon } from "../../icon";
 import type { PanelProps } from "../panel";
+import { shortName } from "./names";
 import { ChangeList } from "./change_list";
 import { Outcome } from "./outcome";
 import { Replacements } from "./replacements";
 import { furtherRuns, RunGroups } from "./run_groups";
-import { isEmpty, isIdle, publishWords, runs, type Choice, type Choices, type Naming } from "./words";
+import { finishing, isEmpty, isIdle, publishWords, runs, type Choice, type Choices, type Naming } from "./words";
 
 const PAUSE = 400;
 
@@ -18,12 +18,12 @@ export default function PublishPanel(props: PanelProps): ReactNode {
   const [mapping, setMapping] = useState<Record<string, string>>({});
   const [choices, setChoices] = useState<Choices>({});
   const [note, setNote] = useState("");
-  const [made, setMade] = useState<{ made: PublicationOut; before: number } | null>(null);
+  const [made, setMade] = useState<{ made: PublicationOut; before: number; finishing: string } | null>(null);
   const { preview, refusal, look } = usePreview(props, mapping);
   const [said, setSaid] = useState("");
   const [isBusy, setIsBusy] = useState(false);
   const name = useMemo<Naming>(() => {
-    const drawn = new Map(drawing.nodes.map((node) => [node.id, nameOf(node, catalogue)]));
+    const drawn = new Map(drawing.nodes.map((node) => [node.id, shortName(node, catalogue)]));
     return (id) => drawn.get(id) ?? preview?.labels[id] ?? id;
   }, [drawing, catalogue, preview]);
   const again = (): void => {
@@ -47,7 +47,7 @@ export default function PublishPanel(props: PanelProps): ReactNode {
         return;
       }
       const answer = await post<PublicationOut>(`/automations/${automation.id}/publication`, { note: note.trim(), choices, mapping, version: seen.version });
-      setMade({ made: answer, before: preview.in_force });
+      setMade({ made: answer, before: preview.in_force, finishing: finishing(preview.groups, choices) });
       props.notify(answer.is_new ? `Version ${answer.number} is published.` : `Version ${answer.number} is in force.`);
       await props.reload();
     } catch (error) {
@@ -147,7 +147,7 @@ function summary({ changes }: PreviewOut): string {
   if (isEmpty(changes)) return "Nothing differs in what is drawn.";
   const count = (change: string): number => changes.nodes.filter((node) => node.change === change).length;
   const parts = [`${count("added")} new`, `${count("changed")} changed`, `${count("removed")} removed`];
-  return `Steps: ${parts.join(", ")} · Lines: ${changes.edges.length} different`;
+  return `Steps: ${parts.join(", ")}`;
 }
 
 function Waiting({ refusal, onRetry }: { refusal: string; onRetry(): void }): ReactNode {

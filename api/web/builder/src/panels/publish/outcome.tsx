@@ -9,12 +9,14 @@ interface Given {
   made: PublicationOut;
   /// The version that was in force before; 0 for none.
   before: number;
+  /// How many runs finish on which version, in words.
+  finishing: string;
   onUndone(): void;
   onAgain(): void;
   close(): void;
 }
 
-export function Outcome({ made, before, onUndone, onAgain, close }: Given): ReactNode {
+export function Outcome({ made, before, finishing, onUndone, onAgain, close }: Given): ReactNode {
   const [move, setMove] = useState<MoveDetail | null>(made.move);
   const [isBack, setIsBack] = useState(made.is_new);
   const [refusal, setRefusal] = useState("");
@@ -43,6 +45,7 @@ export function Outcome({ made, before, onUndone, onAgain, close }: Given): Reac
             {words}
           </p>
         ))}
+        {finishing && !isUndone && <p className="mt-1">{finishing}.</p>}
         {isUndone && made.is_new && <p className="mt-1 text-sm text-muted">Runs that began on version {made.number} finish on it. Your draft is as it was.</p>}
       </div>
       {move && <Reasons move={move} />}

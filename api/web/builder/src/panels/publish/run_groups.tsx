@@ -54,7 +54,7 @@ function Group({ group, preview, choices, choose, more, name, zone }: Given & { 
     setCursor(page?.next_cursor ?? null);
   };
   return (
-    <fieldset className="sheet p-4" data-group={group.key}>
+    <fieldset className="sheet min-w-0 p-4" data-group={group.key}>
       <legend className="sr-only">
         {runs(group.count)} at {group.label}, version {group.version}
       </legend>
@@ -102,28 +102,30 @@ function Group({ group, preview, choices, choose, more, name, zone }: Given & { 
 function RunTable({ rows, isMoving, next, name, zone }: { rows: RunPreviewOut[]; isMoving: boolean; next: number; name: Naming; zone: string }): ReactNode {
   return (
     <div className="mt-3 overflow-x-auto">
-      <table className="w-full min-w-108 text-sm">
+      <table className="w-full text-sm max-sm:block">
         <caption className="sr-only">Next step of each run as it is, and after moving</caption>
-        <thead>
+        <thead className="max-sm:sr-only">
           <tr className="border-b border-line text-start text-xs text-muted">
             <th scope="col" className="py-1.5 pe-3 text-start font-medium">Run</th>
             <th scope="col" className="py-1.5 pe-3 text-start font-medium">As it is</th>
             <th scope="col" className="py-1.5 text-start font-medium">On version {next}</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody className="max-sm:block">
           {rows.map(({ run_id, client, about, preview }) => (
-            <tr key={run_id} className="border-b border-line align-top last:border-0">
-              <th scope="row" className="py-2 pe-3 text-start font-medium">
+            <tr key={run_id} className="border-b border-line align-top last:border-0 max-sm:grid max-sm:grid-cols-2">
+              <th scope="row" className="py-2 pe-3 text-start font-medium max-sm:col-span-2 max-sm:pb-0">
                 <a className="link-quiet" href={`/automation_runs/${run_id}`} target="_blank" rel="noreferrer">
                   {client || "About nobody"}
                 </a>
                 {about && <span className="block text-xs font-normal text-muted">{about}</span>}
               </th>
               <td className={`py-2 pe-3 ${isMoving && preview.can_move ? "text-muted line-through decoration-1" : ""}`}>
+                <Small>As it is</Small>
                 <Steps steps={preview.old} name={name} zone={zone} />
               </td>
               <td className={`py-2 ${isMoving ? "" : "text-muted"}`}>
+                <Small>On version {next}</Small>
                 <After preview={preview} name={name} zone={zone} />
               </td>
             </tr>
@@ -131,6 +133,15 @@ function RunTable({ rows, isMoving, next, name, zone }: { rows: RunPreviewOut[];
         </tbody>
       </table>
     </div>
+  );
+}
+
+/// The column's heading, where a phone has no room for columns.
+function Small({ children }: { children: ReactNode }): ReactNode {
+  return (
+    <span className="eyebrow block sm:hidden" aria-hidden="true">
+      {children}
+    </span>
   );
 }
 
@@ -162,7 +173,7 @@ function Steps({ steps, name, zone }: { steps: readonly NextStepOut[]; name: Nam
         const { when, what } = stepWords(step, name, zone);
         return (
           <span key={`${step.node_path} ${step.at ?? ""}`} className="block">
-            <span className="figures block">{when}</span>
+            <span className="block tabular-nums sm:whitespace-nowrap">{when}</span>
             <span className="block wrap-anywhere">{what}</span>
           </span>
         );

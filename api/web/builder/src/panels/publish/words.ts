@@ -23,18 +23,21 @@ export function publishWords(preview: PreviewOut, choices: Choices): string {
 /// What becomes of the live runs, the busiest verbs first; empty without any.
 export function outcomes(groups: readonly RunGroupOut[], choices: Choices): string {
   const counts = new Map<string, number>();
-  const add = (what: string, count: number): void => void counts.set(what, (counts.get(what) ?? 0) + count);
-  for (const group of groups) {
-    const choice = choiceOf(choices, group);
-    add(choice === "finish" ? `finish ${group.version}` : choice, group.count);
-  }
+  for (const group of groups) counts.set(choiceOf(choices, group), (counts.get(choiceOf(choices, group)) ?? 0) + group.count);
   const parts = [
     counted(counts, "now", (count) => `move ${runs(count)}`),
     counted(counts, "next_wait", (count) => `move ${runs(count)} later`),
     counted(counts, "stop", (count) => `stop ${runs(count)}`),
-    ...[...counts].filter(([what]) => what.startsWith("finish")).map(([what, count]) => `${count} ${count === 1 ? "finishes" : "finish"} on version ${what.slice(7)}`),
+    finishing(groups, choices),
   ];
   return parts.filter(Boolean).join(", ");
+}
+
+/// "2 finish on version 3, 1 finishes on version 2".
+export function finishing(groups: readonly RunGroupOut[], choices: Choices): string {
+  const counts = new Map<number, number>();
+  for (const group of groups) if (choiceOf(choices, group) === "finish") counts.set(group.version, (counts.get(group.version) ?? 0) + group.count);
+  return [...counts].map(([version, count]) => `${count} ${count === 1 ? "finishes" : "finish"} on version ${version}`).join(", ");
 }
 
 function counted(counts: Map<string, number>, what: string, words: (count: number) => string): string {

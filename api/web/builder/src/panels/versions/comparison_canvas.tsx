@@ -19,13 +19,15 @@ interface Given {
   close(): void;
 }
 
+/// Room for the signs above.
+const ROUND = { top: "72px", bottom: "24px", left: "24px", right: "24px" } as const;
 const ROOM = "(width >= 64rem)";
 
 export function ComparisonCanvas(given: Given): ReactNode {
   const beside = useRoom(given.panel);
-  const drawn = <Drawn {...given} />;
   const main = document.getElementById("main");
-  if (!beside || !main) return <div className="h-80 border-y border-line">{drawn}</div>;
+  const drawn = <Drawn {...given} isApart={Boolean(beside && main)} />;
+  if (!beside || !main) return <div className="h-96 border-y border-line">{drawn}</div>;
   return createPortal(
     <div className="absolute inset-y-0 start-0 z-11 bg-base-200" style={{ insetInlineEnd: beside }}>
       {drawn}
@@ -46,7 +48,7 @@ function useRoom(panel: HTMLElement | null): number {
   return width;
 }
 
-function Drawn({ comparison, title, catalogue, close }: Given): ReactNode {
+function Drawn({ comparison, title, catalogue, close, isApart }: Given & { isApart: boolean }): ReactNode {
   const elements = useMemo(makeElements, []);
   const { nodes, edges } = useMemo(() => {
     const { drawing, marks, lines } = union(comparison.before_drawing, comparison.after_drawing, comparison.changes);
@@ -74,7 +76,7 @@ function Drawn({ comparison, title, catalogue, close }: Given): ReactNode {
           minZoom={0.15}
           maxZoom={1.75}
           fitView
-          fitViewOptions={FIT}
+          fitViewOptions={{ ...FIT, padding: ROUND }}
           proOptions={{ hideAttribution: true }}
           aria-label={title}
         >
@@ -83,17 +85,19 @@ function Drawn({ comparison, title, catalogue, close }: Given): ReactNode {
         </ReactFlow>
       </ReactFlowProvider>
       <div className="sheet absolute start-3 top-3 z-5 flex max-w-[calc(100%-1.5rem)] flex-wrap items-center gap-x-3 gap-y-1.5 px-3 py-2 shadow-sm">
-        <p className="text-sm font-semibold">{title}</p>
+        {isApart && <p className="text-sm font-semibold">{title}</p>}
         {Object.values(SIGNS).map(({ icon, tone, word }) => (
           <span key={word} className={`tone tone-${tone}`}>
             <Icon name={icon} className="size-3.5" />
             {word}
           </span>
         ))}
-        <button type="button" className="btn btn-ghost btn-xs" onClick={close}>
-          <Icon name="x" className="size-3.5" />
-          Close
-        </button>
+        {isApart && (
+          <button type="button" className="btn btn-ghost btn-xs" onClick={close}>
+            <Icon name="x" className="size-3.5" />
+            Close
+          </button>
+        )}
       </div>
     </section>
   );

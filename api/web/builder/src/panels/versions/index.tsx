@@ -3,11 +3,11 @@ import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react
 import { get } from "../../api";
 import type { ComparisonOut, ListedVersion, VersionDetail } from "../../generated/automations";
 import { withPlaces } from "../../graph/layout";
-import { nameOf } from "../../graph/looks";
-import { drawingOf, records } from "../../graph/types";
+import { drawingOf } from "../../graph/types";
 import { Icon } from "../../icon";
 import type { PanelProps } from "../panel";
 import { ChangeList } from "../publish/change_list";
+import { shortName } from "../publish/names";
 import { moment, runs, type Naming } from "../publish/words";
 import { ComparisonCanvas } from "./comparison_canvas";
 
@@ -177,7 +177,7 @@ const called = (number: number): string => (number === DRAFT ? "The draft" : `Ve
 function namesOf({ drawing, catalogue }: PanelProps, comparison: ComparisonOut | null): Naming {
   const found = new Map<string, string>();
   const all = comparison ? [drawingOf(comparison.before_drawing), drawingOf(comparison.after_drawing)] : [drawing];
-  for (const one of all) for (const node of records(one.nodes)) found.set(String(node["id"]), nameOf(node as unknown as (typeof drawing.nodes)[number], catalogue));
+  for (const node of all.flatMap((one) => one.nodes)) found.set(node.id, shortName(node, catalogue));
   return (id) => found.get(id) ?? id;
 }
 
