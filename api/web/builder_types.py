@@ -45,6 +45,9 @@ def typescript() -> str:
     ports = {kind: list(ports_of({"kind": kind, "settings": {}})) for kind in SHAPES}
     parts += ["/// The ways out of every kind, where its settings say nothing else."]
     parts += [f"export const PORTS: Record<NodeKind, readonly string[]> = {_json(ports)};", ""]
+    parts += ["/// What the settings of every kind cannot go without."]
+    required = {kind: shape["required"] for kind, shape in SHAPES.items()}
+    parts += [f"export const REQUIRED: Record<NodeKind, readonly string[]> = {_json(required)};", ""]
     parts += [f"export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {_json(TRIGGER_NEEDS)};", ""]
     parts += [f"export const MAX_NODES = {MAX_NODES};", ""]
     for name, schema in sorted(_answers().items()):

@@ -9,15 +9,11 @@ import { GRID, portXs, sizeOf, snapped } from "../graph/sizes";
 import type { Drawing, Point } from "../graph/types";
 import { useBuilder, useBuilderState } from "./context";
 import { makeElements, type CanvasNode, type LineEdge as LineElement } from "./flow_elements";
-import { LineEdge } from "./line_edge";
-import { BodyNode, NoteNode } from "./note_node";
+import { EDGE_TYPES, FIT, NODE_TYPES } from "./element_types";
 import { DRAGGED } from "./palette";
-import { FocusedContext, StepActionsContext, StepNode, type StepActions } from "./step_node";
+import { FocusedContext, StepActionsContext, type StepActions } from "./step_node";
 import { ViewControls } from "./view_controls";
 
-export const NODE_TYPES = { step: StepNode, note: NoteNode, body: BodyNode };
-export const EDGE_TYPES = { line: LineEdge };
-export const FIT = { padding: 0.15, maxZoom: 1, minZoom: 0.4 };
 const NOTHING: Record<string, Point> = {};
 const NO_MARKS = {};
 const NEAR = 260;
@@ -50,6 +46,13 @@ export function Flow(): ReactNode {
     });
     return () => commands.useViewer(null);
   }, [commands, flow, session]);
+
+  // A panel that opens takes room: what it is about stays in sight.
+  const panel = useBuilderState((state) => state.panel);
+  const chosen = selected.length === 1 ? selected[0] : "";
+  useEffect(() => {
+    if (panel && chosen) requestAnimationFrame(() => reveal(flow, place.current, session.get().drawing, chosen));
+  }, [panel, chosen, flow, session]);
 
   const openAdd = useCallback(
     (spot: Spot, at: Point) => {
@@ -191,6 +194,9 @@ export function Flow(): ReactNode {
     </StepActionsContext>
   );
 }
+
+/// For other canvases, such as those of a run and of two versions.
+export { EDGE_TYPES, FIT, NODE_TYPES };
 
 export function calm(duration: number): number {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : duration;

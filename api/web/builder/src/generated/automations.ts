@@ -21,6 +21,9 @@ export const ALL_SEVERITY: readonly Severity[] = ["error", "warning"];
 /// The ways out of every kind, where its settings say nothing else.
 export const PORTS: Record<NodeKind, readonly string[]> = {"trigger": ["ok"], "action": ["ok", "error"], "condition": ["else"], "delay": ["ok"], "wait_until": ["ok"], "wait_for_event": ["ok", "timeout"], "approval": ["approved", "rejected", "timeout"], "parallel": ["ok"], "for_each": ["each", "ok", "error"], "sub_automation": ["ok", "error"], "stop": []};
 
+/// What the settings of every kind cannot go without.
+export const REQUIRED: Record<NodeKind, readonly string[]> = {"trigger": ["kind"], "action": ["action"], "condition": ["cases"], "delay": ["amount", "unit"], "wait_until": [], "wait_for_event": ["event", "match", "timeout"], "approval": ["approvers"], "parallel": ["branches"], "for_each": ["items"], "sub_automation": ["automation_id"], "stop": []};
+
 export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {"event": ["type"], "date": ["type"], "schedule": ["cron"], "webhook": [], "manual": ["noun"], "called": []};
 
 export const MAX_NODES = 300;

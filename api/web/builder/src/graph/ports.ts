@@ -21,7 +21,7 @@ export function bodyPorts(node: DrawnNode): Port[] {
   const kind: string = node.kind;
   if (kind === "parallel") {
     return records(node.settings["branches"]).flatMap((branch) =>
-      typeof branch["port"] === "string" ? [{ name: branch["port"], words: text(branch["label"]) || branch["port"], kind: "body" as const }] : [],
+      typeof branch["port"] === "string" && branch["port"] !== "ok" ? [{ name: branch["port"], words: text(branch["label"]) || branch["port"], kind: "body" as const }] : [],
     );
   }
   return kind === "for_each" ? [{ name: "each", words: "For each", kind: "body" }] : [];

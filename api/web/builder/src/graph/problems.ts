@@ -1,21 +1,21 @@
 /// What is wrong with a drawing, as far as the browser can tell while somebody types. The server decides; these are its words.
-import { MAX_NODES, PORTS, TRIGGER_NEEDS, type TriggerKind } from "../generated/automations";
-import { portsOf } from "./ports";
+import { MAX_NODES, PORTS, REQUIRED, TRIGGER_NEEDS, type TriggerKind } from "../generated/automations";
+import { bodyPorts, portsOf } from "./ports";
 import { record, records, type Catalogue, type DrawnNode, type Drawing, type Json, type Problem } from "./types";
 
 /// The codes that are told here; all others are the server's alone.
 export const EARLY_CODES: ReadonlySet<string> = new Set([
   ...["no_trigger", "second_trigger", "no_steps", "unreachable", "unknown_port", "two_edges_from_port", "edge_to_nowhere"],
   ...["edge_from_nowhere", "edge_into_trigger", "cycle", "missing_required", "unknown_kind", "unknown_action", "unknown_event"],
-  ...["same_port", "too_large"],
+  ...["same_port", "same_id", "empty_body", "too_large"],
 ]);
 
 export function problems(drawing: Drawing, catalogue: Catalogue): Problem[] {
   if (drawing.nodes.length > MAX_NODES)
     return [problem("", "", "too_large", `An automation has at most ${MAX_NODES} steps.`, "Split it into several automations.")];
-  const unknown = drawing.nodes.filter((node) => !(node.kind in PORTS));
-  if (unknown.length) return unknown.map((node) => problem(node.id, "", "unknown_kind", "There is no step of this kind.", "Replace it by another."));
-  const shapes = drawing.nodes.flatMap((node) => shapeProblems(node, catalogue));
+  const malformed = [...sameIds(drawing), ...unknownKinds(drawing)];
+  if (malformed.length) return malformed;
+  const shapes = drawing.nodes.flatMap(shapeProblems);
   // Like the server: values are looked at once every step has its shape.
   const values = shapes.length ? [] : drawing.nodes.flatMap((node) => valueProblems(node, catalogue));
   return [...graphProblems(drawing), ...shapes, ...values];
@@ -28,13 +28,38 @@ export function together(early: Problem[], served: Problem[], drawing: Drawing):
   return [...early, ...kept];
 }
 
+function sameIds(drawing: Drawing): Problem[] {
+  const seen = new Set<string>();
+  return drawing.nodes.flatMap(({ id }) => {
+    if (!seen.has(id)) return seen.add(id) && [];
+    return [problem(id, "", "same_id", "Two steps have the same id.", "Remove one and draw it again.")];
+  });
+}
+
+function unknownKinds(drawing: Drawing): Problem[] {
+  const unknown = drawing.nodes.filter((node) => !(node.kind in PORTS));
+  return unknown.map((node) => problem(node.id, "", "unknown_kind", "There is no step of this kind.", "Replace it by another."));
+}
+
+/// Bodies that nothing was put into.
+function emptyBodies(drawing: Drawing, graph: Graph): Problem[] {
+  return drawing.nodes.flatMap((node) =>
+    bodyPorts(node).flatMap((port, place) => {
+      if (graph.get(node.id)?.has(port.name)) return [];
+      const field = node.kind === "parallel" ? `branches.${place}` : "";
+      return [problem(node.id, field, "empty_body", `Nothing follows “${port.name}”.`, "Connect a step to it.")];
+    }),
+  );
+}
+
 function graphProblems(drawing: Drawing): Problem[] {
   const found: Problem[] = [];
   const triggers = drawing.nodes.filter((node) => node.kind === "trigger");
   if (!triggers.length) found.push(problem("", "", "no_trigger", "Nothing starts this automation.", "Add a trigger."));
   for (const extra of triggers.slice(1)) found.push(problem(extra.id, "", "second_trigger", "An automation has one trigger.", "Remove this one."));
   const graph = graphOf(drawing);
-  found.push(...edgeProblems(drawing), ...cycleProblems(graph));
+  const cycles = cycleProblems(graph);
+  found.push(...edgeProblems(drawing), ...cycles, ...(cycles.length ? [] : emptyBodies(drawing, graph)));
   const head = triggers[0];
   if (!head) return found;
   if (!graph.get(head.id)?.size) found.push(problem(head.id, "", "no_steps", "Nothing follows the trigger.", "Connect a step to it."));
@@ -96,14 +121,15 @@ function cycleProblems(graph: Graph): Problem[] {
     .map(([id]) => problem(id, "", "cycle", "This step leads back to itself.", "Remove the line that leads back."));
 }
 
-function shapeProblems(node: DrawnNode, catalogue: Catalogue): Problem[] {
-  const wanted = strings(catalogue.nodes[node.kind]?.["required"]).filter((name) => !(name in node.settings));
+function shapeProblems(node: DrawnNode): Problem[] {
+  const wanted = REQUIRED[node.kind].filter((name) => !(name in node.settings));
   if (wanted.length) return wanted.map((name) => missing(node, name));
   if (node.kind === "trigger")
     return (TRIGGER_NEEDS[node.settings["kind"] as TriggerKind] ?? []).filter((name) => !node.settings[name]).map((name) => missing(node, name));
   if (node.kind === "wait_until" && !["at", "offset", "time"].some((name) => name in node.settings))
     return [problem(node.id, "at", "missing_required", "This step says not until when.", "Choose a date, an offset or a time.")];
-  return node.kind === "condition" ? portProblems(node, "cases", records(node.settings["cases"])) : [];
+  if (node.kind === "parallel") return portProblems(node, "branches", "ok");
+  return node.kind === "condition" ? portProblems(node, "cases", "else") : [];
 }
 
 function valueProblems(node: DrawnNode, catalogue: Catalogue): Problem[] {
@@ -114,9 +140,10 @@ function valueProblems(node: DrawnNode, catalogue: Catalogue): Problem[] {
   return [problem(node.id, event, "unknown_event", `There is no event “${String(name)}”.`, "Choose another event.")];
 }
 
-function portProblems(node: DrawnNode, field: string, cases: Record<string, Json>[]): Problem[] {
-  const names = cases.map((one) => one["port"]);
-  const isDouble = new Set(names).size < names.length || names.includes("else");
+/// taken: the way out that such a step has anyhow.
+function portProblems(node: DrawnNode, field: string, taken: string): Problem[] {
+  const names = records(node.settings[field]).map((one) => one["port"]);
+  const isDouble = new Set(names).size < names.length || names.includes(taken);
   return isDouble ? [problem(node.id, field, "same_port", "Two ways out have the same name.", "Rename one of them.")] : [];
 }
 
