@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from "react";
 import { withPlaces } from "../graph/layout";
 import { apply, inverse, words, type Operation } from "../graph/operations";
-import { drawingOf, type Catalogue, type Drawing, type Problem } from "../graph/types";
+import { drawingOf, type Catalogue, type Drawing, type Json, type Problem } from "../graph/types";
 import type { AutomationDetail } from "../generated/automations";
 import type { PanelAutomation, PanelName } from "../panels/panel";
 import { makeStore, type Store } from "./store";
@@ -117,14 +117,28 @@ export function useSession<T>(session: Session, choose: (state: SessionState) =>
 /// Letters typed one after the other into one field are undone together.
 function merged(past: Step[], step: Step): Step[] {
   const last = past.at(-1);
-  const [before, now] = [last?.forth, step.forth];
-  const isTyping =
-    last && before && (now.kind === "set_settings" || now.kind === "set_label") && before.kind === now.kind && before.node_id === now.node_id;
-  if (isTyping && fieldOf(before) === fieldOf(now) && fieldOf(now) !== "")
-    return [...past.slice(0, -1), { back: last.back, forth: now, words: step.words }];
+  const field = last && fieldOf(last);
+  if (last && field && field === fieldOf({ back: last.forth, forth: step.forth }))
+    return [...past.slice(0, -1), { back: last.back, forth: step.forth, words: step.words }];
   return [...past, step].slice(-MOST_STEPS);
 }
 
-function fieldOf(operation: Operation): string {
-  return operation.kind === "set_label" ? "label" : "";
+/// The one field that a step typed into, to any depth; empty when it did something else.
+function fieldOf({ back, forth }: Pick<Step, "back" | "forth">): string {
+  if (forth.kind === "set_label" && back.kind === "set_label" && back.node_id === forth.node_id) return `${forth.node_id} label`;
+  if (forth.kind !== "set_settings" || back.kind !== "set_settings" || back.node_id !== forth.node_id) return "";
+  const path = typedAt(back.settings, forth.settings);
+  return path ? `${forth.node_id} ${path}` : "";
+}
+
+/// Where two values differ in one text or number and nowhere else; empty when they differ otherwise.
+function typedAt(before: Json, now: Json): string {
+  if (typeof before !== "object" || typeof now !== "object" || !before || !now) return "";
+  const [left, right] = [before, now] as Record<string, Json>[] as [Record<string, Json>, Record<string, Json>];
+  const differing = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]));
+  const [key] = differing;
+  if (!key || differing.length > 1) return "";
+  const isTyped = typeof left[key] === typeof right[key] && ["string", "number"].includes(typeof right[key]);
+  const deeper = isTyped ? "value" : typedAt(left[key], right[key]);
+  return deeper && `${key}.${deeper}`;
 }

@@ -200,7 +200,7 @@ function ConditionRow({ row, isNew, withEvent, onChange }: RowProps): ReactNode 
           )}
         </div>
         <button type="button" className="btn btn-ghost btn-sm btn-square" aria-label={`Remove the condition about ${words}`} onClick={() => onChange(null)}>
-          <Icon name="trash-2" className="size-4" />
+          <Icon name="trash" className="size-4" />
         </button>
       </div>
       <div className="mt-1.5 flex flex-wrap items-start gap-1.5">
@@ -239,7 +239,7 @@ function RightSide({ row, found, label, withEvent, onChange }: RightProps): Reac
   if ("op" in right) return <code className="block rounded-field bg-base-100 px-2 py-2 text-xs break-all">{JSON.stringify(right)}</code>;
   const isField = "path" in right;
   const wanted: TypeName[] = found ? typesOf(found) : [];
-  const field = literalField(row.operator, found, label);
+  const field = literalField(row, found, label);
   return (
     <div className="flex gap-1">
       <div className="min-w-0 grow">
@@ -271,13 +271,14 @@ function Labelled({ label, children }: { label: string; children(id: string): Re
   );
 }
 
-function literalField(operator: RowOperator, found: Record<string, Json> | null, label: string): FieldModel {
+function literalField({ operator, left }: Row, found: Record<string, Json> | null, label: string): FieldModel {
+  const name = "path" in left ? (left.path.split(".").at(-1) ?? "") : "";
   const base = found ?? { type: "string" };
   const isList = operator === "in" || operator === "not_in";
   const isPart = (operator === "contains" || operator === "not_contains") && found && typesOf(found).join() === "array";
   const schema = isList ? { type: "array", items: base } : isPart ? itemsOf(base) : base;
-  const field = { ...fieldOf("value", schema, true), label };
-  if (field.control === "anything" || field.control === "paragraphs" || field.control === "zone") return { ...field, control: "text" };
+  const field = { ...fieldOf(name, schema, true), label };
+  if (["anything", "paragraphs", "zone", "mapping", "condition", "record", "records"].includes(field.control)) return { ...field, control: "text" };
   return operator === "contains" || operator === "starts_with" ? { ...field, control: field.control === "lookup" ? "lookup" : "text" } : field;
 }
 
@@ -287,7 +288,7 @@ function completed(row: Row, found: Record<string, Json> | null): Row {
     const { right: _right, ...rest } = row;
     return rest;
   }
-  const field = literalField(row.operator, found, "");
+  const field = literalField(row, found, "");
   const right = row.right;
   const isUsable = right && (!("value" in right) || fits(right.value, field));
   return isUsable ? row : { ...row, right: { value: blankFor(field) } };

@@ -40,6 +40,7 @@ interface Props {
   isInvalid?: boolean;
   describedBy?: string | undefined;
   onChange(path: string): void;
+  onClear?(): void;
 }
 
 const NO_TYPES: readonly TypeName[] = [];
@@ -64,7 +65,8 @@ export function FieldPicker({ id, label, path, wanted = NO_TYPES, withEvent = fa
 }
 
 /// The picker that opens while a text is written, above the text.
-export function FloatingPicker({ onChoose, onCancel }: { onChoose(path: string): void; onCancel(): void }): ReactNode {
+/// Who knows the path goes on typing: `}}` ends the place as it was written.
+export function FloatingPicker({ onChoose, onWritten, onCancel }: { onChoose(path: string): void; onWritten(inside: string): void; onCancel(): void }): ReactNode {
   const [text, setText] = useState("");
   const options = useFieldOptions(text, ["string", "number", "boolean", "array"]).filter((option) => !option.value.startsWith("event."));
   return (
@@ -83,7 +85,10 @@ export function FloatingPicker({ onChoose, onCancel }: { onChoose(path: string):
         options={options}
         shown=""
         isOpenAtOnce
-        onSearch={setText}
+        onSearch={(typed) => {
+          if (typed.endsWith("}}")) onWritten(typed.slice(0, -2));
+          else setText(typed);
+        }}
         onChoose={onChoose}
         onEscape={onCancel}
         empty="No field fits. Fields come from the trigger and from steps before this one."

@@ -21,6 +21,8 @@ export type Control =
   | "offset"
   | "quiet_hours"
   | "zone"
+  /// The path of a field of the record, kept as a text.
+  | "path"
   | "mapping"
   | "mappings"
   | "condition"
@@ -70,6 +72,7 @@ export function fieldOf(name: string, given: Schema, isRequired = false): FieldM
 function controlOf(name: string, schema: Schema): Control {
   if ("x-mapping" in schema) return "mapping";
   if (schema["x-expression"]) return "condition";
+  if (schema["x-path"]) return "path";
   if (name === "zone" || name === "timezone") return "zone";
   if (variants(schema).some((variant) => "from" in propertiesOf(variant))) return "quiet_hours";
   if (Array.isArray(schema["enum"]) || "const" in schema) return "choice";

@@ -12,11 +12,13 @@ export interface FrameProps {
   /// Stands right of the label.
   aside?: ReactNode;
   children: ReactNode;
+  /// Stands below the hint, such as a preview.
+  after?: ReactNode;
   /// A group of controls rather than one: the label does not belong to a single input.
   isGroup?: boolean;
 }
 
-export function Frame({ id, label, hint, isRequired = true, problems = [], aside, children, isGroup = false }: FrameProps): ReactNode {
+export function Frame({ id, label, hint, isRequired = true, problems = [], aside, children, after, isGroup = false }: FrameProps): ReactNode {
   const optional = isRequired ? null : <span className="text-xs font-normal text-muted"> optional</span>;
   return (
     <div className="mb-4" role={isGroup ? "group" : undefined} aria-labelledby={isGroup ? `${id}-label` : undefined} data-field={id}>
@@ -41,6 +43,7 @@ export function Frame({ id, label, hint, isRequired = true, problems = [], aside
         </p>
       )}
       <Problems id={`${id}-problems`} problems={problems} />
+      {after}
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { Icon } from "../../icon";
 import type { PanelProps } from "../panel";
 import { Problems } from "./frame";
 import { KindForm } from "./kind_form";
-import { useSamples, useScope, useValues, type Sample } from "./readings";
+import { keyOf, useSamples, useScope, useValues, type Sample } from "./readings";
 import { readablesOf } from "./readable";
 import { withPart } from "./setting_field";
 import { Step, type StepContext } from "./step_context";
@@ -61,14 +61,13 @@ function StepForm({ node, automation, drawing, catalogue, problems, dispatch, zo
   return (
     <Step value={step}>
       <div className="p-4 pb-0" data-step-form>
-        <p className="mb-3 flex items-start gap-2 text-xs text-muted">
-          <Icon name={kind?.icon ?? "circle"} className="mt-px size-4" />
-          <span>
-            <b className="font-semibold text-base-content">{kind?.title ?? node.kind}.</b> {kind?.docs}
-          </span>
-        </p>
-        <Problems id={`problems-${node.id}`} problems={whole} />
-        <label className="mt-3 mb-4 block">
+        {kind?.docs && <p className="mb-3 text-sm text-muted">{kind.docs}</p>}
+        {whole.length > 0 && (
+          <div className="mb-4">
+            <Problems id={`problems-${node.id}`} problems={whole} />
+          </div>
+        )}
+        <label className="mb-4 block">
           <span className="mb-1 block text-sm font-medium">Name on the canvas</span>
           <input className="input w-full" value={node.label} maxLength={120} onChange={(event) => dispatch({ kind: "set_label", node_id: node.id, label: event.target.value })} />
         </label>
@@ -80,15 +79,15 @@ function StepForm({ node, automation, drawing, catalogue, problems, dispatch, zo
   );
 }
 
-function SamplePicker({ samples, sample, onChoose }: { samples: Sample[]; sample: Sample | null; onChoose(label: string): void }): ReactNode {
+function SamplePicker({ samples, sample, onChoose }: { samples: Sample[]; sample: Sample | null; onChoose(key: string): void }): ReactNode {
   if (!samples.length) return null;
   return (
     <label className="mb-5 flex items-center gap-2 rounded-field bg-base-200/60 px-2.5 py-1.5 text-xs">
       <Icon name="eye" className="size-4 text-muted" />
       <span className="shrink-0 text-muted">Try with</span>
-      <select className="min-w-0 grow cursor-pointer truncate bg-transparent py-0.5 font-medium" value={sample?.label ?? ""} onChange={(event) => onChoose(event.target.value)}>
+      <select className="min-w-0 grow cursor-pointer truncate bg-transparent py-0.5 font-medium" value={sample ? keyOf(sample) : ""} onChange={(event) => onChoose(event.target.value)}>
         {samples.map((one) => (
-          <option key={one.label} value={one.label}>
+          <option key={keyOf(one)} value={keyOf(one)}>
             {one.label}
           </option>
         ))}

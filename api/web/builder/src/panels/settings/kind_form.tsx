@@ -82,11 +82,12 @@ function DelayForm({ fields }: { fields: FieldModel[] }): ReactNode {
 
 function Advanced({ fields }: { fields: FieldModel[] }): ReactNode {
   const { node, problems } = useStep();
-  const isUsed = fields.some((field) => field.name in node.settings || problemsAt(problems, field.name).length);
-  const [isOpen, setOpen] = useState(isUsed);
+  const isUsed = fields.some((field) => field.name in node.settings);
+  const isWrong = fields.some((field) => problemsAt(problems, field.name).length);
+  const [isOpen, setOpen] = useState(isWrong);
   if (!fields.length) return null;
   return (
-    <details className="mb-4 rounded-box border border-line" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="mb-4 rounded-box border border-line" open={isOpen || isWrong} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="cursor-pointer px-3 py-2.5 text-sm font-medium">Advanced{isUsed && !isOpen && <span className="ms-2 text-xs font-normal text-muted">changed</span>}</summary>
       <div className="px-3 pt-1">
         <Settings fields={fields} />

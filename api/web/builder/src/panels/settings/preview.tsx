@@ -55,17 +55,18 @@ export function Preview({ mapping, schema, clientReads }: { mapping: Json; schem
   if (!shown) return null;
   const missing = shown.missing.map((path) => `“${pathInWords(path, scope)}”`).join(", ");
   return (
-    <div className="mt-1.5 rounded-field border border-dashed border-line px-2.5 py-1.5 text-sm" aria-live="polite" data-preview>
-      <p className="flex items-center gap-1 text-xs text-muted">
-        <Icon name="eye" className="size-3.5" />
-        <span className="truncate">With {sampleLabel}</span>
-      </p>
-      {shown.text ? <p className="mt-0.5 max-h-28 overflow-y-auto break-words whitespace-pre-wrap">{shown.text}</p> : <p className="mt-0.5 text-muted italic">empty</p>}
+    <div className="mt-1.5 text-sm" aria-live="polite" data-preview>
+      <div className="flex items-start gap-1.5 text-muted">
+        <Icon name="eye" className="mt-0.5 size-4" />
+        <span className="sr-only">With {sampleLabel}:</span>
+        <p className={`max-h-28 min-w-0 overflow-y-auto break-words whitespace-pre-wrap ${shown.text ? "" : "italic"}`}>{shown.text || "empty"}</p>
+      </div>
       {missing && (
         <p className="mt-1 flex items-start gap-1.5 text-warning">
           <Icon name="triangle-alert" className="mt-0.5 size-4" />
           <span>
-            This record has no {missing}. <span className="text-muted">{clientReads ? "The step would stop rather than send a gap. Say what to write when it is missing." : "Say what to take when it is missing."}</span>
+            <span className="font-medium">{sampleLabel.split(" · ")[0]} has no {missing}.</span>{" "}
+            <span className="text-muted">{clientReads ? "The step would stop rather than send a gap. Say what to write when it is missing." : "Say what to take when it is missing."}</span>
           </span>
         </p>
       )}

@@ -46,12 +46,12 @@ export function useScope(drawing: Drawing, node_id: string): Scope {
 const chosen = new Map<string, string>();
 
 /// Recent records for the drawing's trigger, and the one that is chosen; the choice outlives the panel.
-export function useSamples(automation_id: string, drawing: Drawing): { samples: Sample[]; sample: Sample | null; choose(label: string): void } {
+export function useSamples(automation_id: string, drawing: Drawing): { samples: Sample[]; sample: Sample | null; choose(key: string): void } {
   const settings = record(drawing.nodes.find((node) => node.kind === "trigger")?.settings);
   const kind = String(settings["kind"] ?? "event");
   const type = String((kind === "manual" ? settings["noun"] : settings["type"]) ?? "");
   const [samples, setSamples] = useState<Sample[]>([]);
-  const [label, setLabel] = useState(chosen.get(automation_id) ?? "");
+  const [key, setKey] = useState(chosen.get(automation_id) ?? "");
   useEffect(() => {
     const ended = new AbortController();
     const query = new URLSearchParams({ kind, type, automation_id });
@@ -60,15 +60,20 @@ export function useSamples(automation_id: string, drawing: Drawing): { samples: 
       .catch(() => undefined);
     return () => ended.abort();
   }, [kind, type, automation_id]);
-  const sample = samples.find((one) => one.label === label) ?? samples[0] ?? null;
+  const sample = samples.find((one) => keyOf(one) === key) ?? samples[0] ?? null;
   return {
     samples,
     sample,
     choose: (next) => {
       chosen.set(automation_id, next);
-      setLabel(next);
+      setKey(next);
     },
   };
+}
+
+/// What tells one record from the others, whatever the time: its event.
+export function keyOf(sample: Sample): string {
+  return sample.is_invented ? "invented" : String(sample.record["event_id"] ?? sample.label);
 }
 
 /// The values that a step of this scope reads when this record starts the run.

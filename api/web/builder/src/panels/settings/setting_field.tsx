@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { record, records, type Json } from "../../graph/types";
 import { Icon } from "../../icon";
 import { ConditionEditor } from "./condition_editor";
+import { FieldPicker } from "./field_picker";
 import { Frame, described } from "./frame";
 import { fieldOf, type FieldModel } from "./form_model";
 import { modeOf } from "./mappings";
@@ -20,13 +21,16 @@ interface Props {
   onChange(value: Json): void;
 }
 
+/// Settings that hold the path of a field as a text.
+const PATHS = ["dedupe", "concurrency.key"];
+
 export function SettingField({ field, value, at, onChange }: Props): ReactNode {
   const { node, problems } = useStep();
   const id = idOf(node.id, at);
   const own = problemsAt(problems, at);
   const common = { id, label: field.label, value, isInvalid: own.length > 0, onChange };
   const frame = { id, label: field.label, ...(field.hint ? { hint: field.hint } : {}), isRequired: field.isRequired };
-  switch (field.control) {
+  switch (PATHS.includes(at) ? "path" : field.control) {
     case "mapping":
       return <ValueField id={id} field={{ ...fieldOf(field.name, field.schema, field.isRequired), label: field.label, hint: field.hint }} mapping={value} problems={own} onChange={onChange} />;
     case "mappings":
@@ -66,6 +70,20 @@ export function SettingField({ field, value, at, onChange }: Props): ReactNode {
       return (
         <Frame {...frame} problems={own}>
           <Zone {...common} />
+        </Frame>
+      );
+    case "path":
+      return (
+        <Frame {...frame} problems={own}>
+          <FieldPicker
+            id={id}
+            label={field.label}
+            path={typeof value === "string" ? value : ""}
+            isInvalid={own.length > 0}
+            describedBy={described(id, field.hint, own)["aria-describedby"] as string | undefined}
+            onChange={onChange}
+            {...(field.isRequired ? {} : { onClear: () => onChange(undefined) })}
+          />
         </Frame>
       );
     case "record":
@@ -201,7 +219,7 @@ export function AddButton({ label, onClick }: { label: string; onClick(): void }
 export function RemoveButton({ label, onClick }: { label: string; onClick(): void }): ReactNode {
   return (
     <button type="button" className="btn btn-ghost btn-xs btn-square" aria-label={label} title="Remove" onClick={onClick}>
-      <Icon name="trash-2" className="size-3.5" />
+      <Icon name="trash" className="size-3.5" />
     </button>
   );
 }

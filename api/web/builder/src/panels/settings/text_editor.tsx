@@ -65,7 +65,7 @@ export function TextEditor({ id, label, value, isLong, onChange, ...more }: Prop
       selection.collapseToEnd();
     }
   };
-  const put = (path: string): void => {
+  const put = (place: Place): void => {
     setPicking(false);
     restore();
     const before = textBeforeCaret();
@@ -73,9 +73,12 @@ export function TextEditor({ id, label, value, isLong, onChange, ...more }: Prop
       getSelection()?.modify("extend", "backward", "character");
       getSelection()?.modify("extend", "backward", "character");
     }
-    const place = madePlace(path);
-    document.execCommand("insertHTML", false, chipHtml(place, nameOf(place)));
+    insert(chipHtml(place, nameOf(place)));
     read();
+  };
+  const cancel = (): void => {
+    setPicking(false);
+    restore();
   };
   const onInput = (): void => {
     const before = textBeforeCaret();
@@ -92,7 +95,7 @@ export function TextEditor({ id, label, value, isLong, onChange, ...more }: Prop
     const selection = getSelection();
     if (!source || !place || !selection) return;
     for (let letters = 0; letters < source.length; letters++) selection.modify("extend", "backward", "character");
-    document.execCommand("insertHTML", false, chipHtml(place, nameOf(place)));
+    insert(chipHtml(place, nameOf(place)));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter") {
@@ -132,7 +135,7 @@ export function TextEditor({ id, label, value, isLong, onChange, ...more }: Prop
           event.preventDefault();
           const text = event.clipboardData.getData("text/plain");
           const clean = isLong ? text : text.replaceAll(/\s*\n\s*/g, " ");
-          document.execCommand("insertHTML", false, piecesOf(clean).map((piece) => (piece.kind === "text" ? escaped(piece.text) : chipHtml(piece, nameOf(piece)))).join(""));
+          insert(piecesOf(clean).map((piece) => (piece.kind === "text" ? escaped(piece.text) : chipHtml(piece, nameOf(piece)))).join(""));
         }}
         onCopy={(event) => copied(event.nativeEvent)}
         onDrop={(event) => event.preventDefault()}
@@ -154,11 +157,13 @@ export function TextEditor({ id, label, value, isLong, onChange, ...more }: Prop
       </button>
       {isPicking && (
         <FloatingPicker
-          onChoose={put}
-          onCancel={() => {
-            setPicking(false);
-            restore();
+          onChoose={(path) => put(madePlace(path))}
+          onWritten={(inside) => {
+            const place = placeOf(`{{${inside}}}`);
+            if (place) put(place);
+            else cancel();
           }}
+          onCancel={cancel}
         />
       )}
       {places.length > 0 && (
@@ -286,6 +291,19 @@ function chip(place: Place, name: string): HTMLElement {
 }
 
 const chipHtml = (place: Place, name: string): string => chip(place, name).outerHTML;
+
+/// Put HTML at the caret, so that the browser's own undo knows of it, and the caret behind it: browsers leave it inside of a chip.
+function insert(html: string): void {
+  document.execCommand("insertHTML", false, html);
+  const selection = getSelection();
+  const chip = selection?.anchorNode?.parentElement?.closest("[data-place]");
+  if (!selection || !chip) return;
+  if (!chip.nextSibling) chip.after(document.createElement("br"));
+  const behind = document.createRange();
+  behind.setStartAfter(chip);
+  selection.removeAllRanges();
+  selection.addRange(behind);
+}
 
 function escaped(text: string): string {
   const made = document.createElement("span");

@@ -42,10 +42,10 @@ export function ValueField({ id, field, mapping, problems, clientReads = false, 
       isRequired={field.isRequired}
       problems={problems}
       isGroup={isGroup}
+      after={<Preview mapping={mapping} schema={field.schema} clientReads={clientReads} />}
       aside={<ModeChoice label={field.label} modes={modes} mode={mode} onChoose={choose} />}
     >
       <Source id={id} field={field} mapping={mapping} mode={mode} hint={hint} problems={problems} onChange={onChange} />
-      <Preview mapping={mapping} schema={field.schema} clientReads={clientReads} />
     </Frame>
   );
 }
@@ -62,7 +62,7 @@ function ModeChoice({ label, modes, mode, onChoose }: ModeProps): ReactNode {
     <span className="inline-flex items-center gap-1 text-xs text-muted">
       <Icon name={MODES[mode].icon} className="size-3.5" />
       <select
-        className="cursor-pointer rounded bg-transparent py-0.5 hover:text-base-content"
+        className="cursor-pointer rounded bg-transparent py-0.5 [field-sizing:content] hover:text-base-content"
         aria-label={`Where “${label}” comes from`}
         value={mode}
         onChange={(event) => onChoose(event.target.value as Mode)}

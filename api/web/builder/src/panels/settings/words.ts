@@ -1,16 +1,14 @@
 /// What the settings of steps are called, and what they are good for.
-export const KINDS: Record<string, { title: string; docs: string; icon: string }> = {
-  trigger: { title: "Trigger", icon: "zap", docs: "What starts a run." },
-  action: { title: "Action", icon: "play", docs: "Something that is done." },
-  condition: { title: "Condition", icon: "split", docs: "The run takes the first way whose conditions are true, else the last." },
-  delay: { title: "Delay", icon: "hourglass", docs: "Waits for a while." },
-  wait_until: { title: "Wait until a date", icon: "calendar-clock", docs: "Waits until, before or after a date. When the date moves, the wait moves with it." },
-  wait_for_event: { title: "Wait for an event", icon: "bell-ring", docs: "Waits until something happens, or until time is up. What happened since the run began counts too." },
-  approval: { title: "Approval", icon: "user-check", docs: "Asks people of the studio. The first answer decides." },
-  parallel: { title: "Parallel branches", icon: "git-fork", docs: "Goes several ways at once, then on together." },
-  for_each: { title: "For each", icon: "repeat", docs: "Does the same for every item of a list." },
-  sub_automation: { title: "Run another automation", icon: "workflow", docs: "Starts another automation, and waits for it or goes on." },
-  stop: { title: "Stop", icon: "circle-stop", docs: "Ends the run." },
+export const KINDS: Record<string, { docs: string }> = {
+  condition: { docs: "The run takes the first way whose conditions are true, else the last." },
+  delay: { docs: "Waits for a while." },
+  wait_until: { docs: "Waits until, before or after a date. When the date moves, the wait moves with it." },
+  wait_for_event: { docs: "Waits until something happens, or until time is up. What happened since the run began counts too." },
+  approval: { docs: "Asks people of the studio. The first answer decides." },
+  parallel: { docs: "Goes several ways at once, then on together." },
+  for_each: { docs: "Does the same for every item of a list." },
+  sub_automation: { docs: "Starts another automation, and waits for it or goes on." },
+  stop: { docs: "Ends the run." },
 };
 
 /// By kind and setting, or by setting alone.

@@ -1,0 +1,201 @@
+"""The panel of the builder in a browser: a mail with a picked field, a mistake at its field, a condition by keyboard alone."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sqlmodel import select
+
+from models import clock
+from models.commands.automations import draw_automation
+from models.queries.automations import get_automation
+from models.tables.emails import Email
+from tests import cast
+from tests.builders.automations import drawing, node
+from tests.builders.runs import submit
+from tests.e2e.axe import violations
+from tests.e2e.product_site import ProductSite, product_site
+
+PANEL = "aside[data-panel=settings]"
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with product_site(tmp_path_factory.mktemp("site")) as site:
+        with site.database.write(site.studio.scope) as session:
+            submit(session, site.studio, budget="5000")
+        yield site
+
+
+def drawn(site: ProductSite, *nodes: dict[str, Any]) -> str:
+    with site.database.write(site.studio.scope) as session:
+        labelled = [{**one, "label": one["id"].capitalize()} for one in nodes]
+        document = {"positions": {}, "limits": {}, **drawing(*labelled).document}
+        return draw_automation(session, name="Lead", drawing=document, now=clock.now()).id
+
+
+def opened(site: ProductSite, page: Page, automation_id: str, label: str) -> Locator:
+    """The panel of the step with that label."""
+    site.sign_in(page.context)
+    page.goto(f"{site.address}/automations/{automation_id}/builder")
+    page.locator(".react-flow__node, [data-step-row]", has_text=label).first.click()
+    panel = page.locator(PANEL)
+    expect(panel.get_by_label("Name on the canvas")).to_have_value(label)
+    return panel
+
+
+def settings(site: ProductSite, page: Page, automation_id: str, node_id: str) -> dict[str, Any]:
+    """What the server has, once the page says that it is saved."""
+    expect(page.get_by_text("Saved", exact=True).first).to_be_visible()
+    with site.database.read(site.studio.scope) as session:
+        nodes = get_automation(session, automation_id).drawing["nodes"]
+    return next(one["settings"] for one in nodes if one["id"] == node_id)
+
+
+def field(panel: Locator, label: str) -> Locator:
+    """The frame of a field: its controls, its preview and what is wrong with it."""
+    return panel.locator(
+        "[data-field]", has=panel.page.locator("label, span[id$=-label]", has_text=re.compile(f"^{label}( optional)?$"))
+    )
+
+
+def test_a_mail_is_written_with_fields_and_read_as_the_client_would(site: ProductSite, page: Page):
+    automation_id = drawn(site, node("mail", "action", action="messages.send_mail", input={}))
+    panel = opened(site, page, automation_id, "Mail")
+    expect(panel.get_by_label("Try with")).to_contain_text("Ada Byron · Contact us")
+
+    panel.get_by_label("Where “To” comes from").select_option("A field")
+    panel.get_by_role("combobox", name="To", exact=True).click()
+    page.keyboard.type("contact email")
+    expect(panel.locator("li[role=option]").first).to_contain_text("Email")
+    page.keyboard.press("Enter")
+    expect(field(panel, "To")).to_contain_text(cast.ADA[1])
+
+    panel.get_by_role("textbox", name="Subject").click()
+    page.keyboard.type("Thank you, {{")
+    expect(panel.get_by_role("combobox", name="Field to put in")).to_be_focused()
+    page.keyboard.type("contact name")
+    page.keyboard.press("Enter")
+    page.keyboard.type("!")
+    expect(field(panel, "Subject").locator("[data-preview]")).to_contain_text(f"Thank you, {cast.ADA[0]}!")
+
+    panel.get_by_role("textbox", name="Text", exact=True).click()
+    page.keyboard.type("Hi {{ trigger.contact.name | first_name }},")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.keyboard.type("we call you.")
+    expect(field(panel, "Text").locator("[data-preview]")).to_contain_text("Hi Ada,")
+    assert violations(page, within=PANEL) == []
+
+    expect(page.get_by_text("Saved", exact=True).first).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert settings(site, page, automation_id, "mail")["input"] == {
+        "to": {"path": "trigger.contact.email"},
+        "subject": {"text": "Thank you, {{ trigger.contact.name }}!"},
+        "body": {"text": "Hi {{ trigger.contact.name | first_name }},\n\nwe call you."},
+    }
+
+
+def test_a_step_is_tried_and_its_mail_goes_to_nobody_but_the_member(site: ProductSite, page: Page):
+    subject = {"text": "Thank you, {{ trigger.contact.name }}!"}
+    given = {"to": {"path": "trigger.contact.email"}, "subject": subject, "body": {"text": "Hi"}}
+    automation_id = drawn(site, node("mail", "action", action="messages.send_mail", input=given))
+    panel = opened(site, page, automation_id, "Mail")
+    expect(panel.get_by_label("Try with")).to_contain_text("Ada Byron")
+
+    panel.get_by_role("button", name="Test", exact=True).click()
+    result = panel.locator("[data-test-result]")
+    expect(result).to_contain_text("“Send mail” would run.")
+    expect(result).to_contain_text(f"Thank you, {cast.ADA[0]}!")
+    panel.get_by_role("button", name="Do it for real").click()
+    expect(result).to_contain_text("It was really done.")
+    assert violations(page, within=PANEL) == []
+    with site.database.read(site.studio.scope) as session:
+        assert [mail.to_address for mail in session.exec(select(Email))] == [cast.OWNER[1]]
+
+
+def test_a_mistake_stands_at_its_field_with_the_way_out(site: ProductSite, page: Page):
+    given = {"to": {"path": "trigger.contact.email"}, "subject": {"text": "Hello"}, "body": {"text": "Hi"}}
+    automation_id = drawn(site, node("mail", "action", action="messages.send_mail", input=given))
+    panel = opened(site, page, automation_id, "Mail")
+    expect(field(panel, "Subject")).to_be_visible()
+
+    panel.get_by_role("textbox", name="Subject").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    expect(field(panel, "Subject")).to_contain_text("Fill it in.")
+    expect(panel.get_by_role("textbox", name="Subject")).to_have_attribute("aria-invalid", "true")
+    expect(field(panel, "Text")).not_to_contain_text("Fill it in.")
+
+    page.keyboard.type("Call us at {{ trigger.contact.phone }}")
+    expect(field(panel, "Subject")).to_contain_text("Ada Byron has no “Contact › Phone”.")
+    assert violations(page, within=PANEL) == []
+    field(panel, "Subject").get_by_role("button", name="Contact › Phone").click()
+    panel.get_by_label("When it is missing, write").fill("our number")
+    expect(field(panel, "Subject").locator("[data-preview]")).to_contain_text("Call us at our number")
+    expect(field(panel, "Subject")).not_to_contain_text("has no")
+    expect(panel.get_by_role("textbox", name="Subject")).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_a_condition_is_written_by_keyboard_alone(site: ProductSite, page: Page):
+    automation_id = drawn(site, node("gate", "condition", cases=[{"port": "rich", "when": {"value": True}}]))
+    panel = opened(site, page, automation_id, "Gate")
+    expect(panel.get_by_text("No conditions: always this way.")).to_be_visible()
+
+    tab_to(page, "Condition")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("combobox", name="Field to compare")).to_be_focused()
+    page.keyboard.type("engagement value")
+    expect(panel.locator("li[role=option]").first).to_contain_text("Value")
+    page.keyboard.press("Enter")
+    tab_to(page, "Comparison of Engagement › Value")
+    page.keyboard.type("is at least")
+    tab_to(page, "Value to compare Engagement › Value with")
+    page.keyboard.type("1000")
+    tab_to(page, "Group")
+    page.keyboard.press("Enter")
+    page.keyboard.type("contact name")
+    expect(panel.locator("li[role=option]").first).to_contain_text("Name")
+    page.keyboard.press("Enter")
+    tab_to(page, "Comparison of Contact › Name")
+    page.keyboard.type("contains")
+    tab_to(page, "Value to compare Contact › Name with")
+    page.keyboard.type("ada")
+    assert violations(page, within=PANEL) == []
+
+    page.wait_for_timeout(1500)
+    (case,) = settings(site, page, automation_id, "gate")["cases"]
+    assert case["when"] == {
+        "op": "all",
+        "args": [
+            {"op": "gte", "args": [{"path": "trigger.engagement.value_minor"}, {"value": 100_000}]},
+            {"op": "any", "args": [{"op": "contains", "args": [{"path": "trigger.contact.name"}, {"value": "ada"}]}]},
+        ],
+    }
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until a control of that name has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        told = """() => {
+            const it = document.activeElement
+            const label = it.getAttribute("aria-label") ?? it.labels?.[0]?.textContent ?? it.textContent
+            return label.trim()
+        }"""
+        if page.evaluate(told) == name:
+            return
+    pytest.fail(f"Tab never came to “{name}”")
+
+
+def test_the_panel_fits_a_phone(site: ProductSite, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    automation_id = drawn(site, node("gate", "condition", cases=[{"port": "rich", "when": {"value": True}}]))
+    panel = opened(site, page, automation_id, "Gate")
+    panel.get_by_role("button", name="Condition", exact=True).click()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page must not scroll sideways"
+    assert panel.evaluate("it => [...it.querySelectorAll('*')].every(one => one.getBoundingClientRect().right <= innerWidth + 1)")
+    assert violations(page, within=PANEL) == []
