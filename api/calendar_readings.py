@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 from api.deps import Call
+from api.egress import egress_policy
 from api.gateways.calendars import fetch_busy_caldav, fetch_busy_feed
-from api.gateways.egress import EgressPolicy
 from api.vault import open_secret
 from models.commands.calendar_connections import get_connection, record_failure, record_reading
-from models.settings import Settings
 from models.tables.bookings import CalendarConnection
 from models.tables.members import Member
 from models.types.calendars import Busy
@@ -38,11 +37,6 @@ def read_calendar(call: Call, connection_id: str) -> None:
         kept = get_connection(call.session, connection_id)
         spans = [[one.start.isoformat(), one.end.isoformat()] for one in busy]
         record_reading(call.session, kept, spans, until=until)
-
-
-def egress_policy(settings: Settings) -> EgressPolicy:
-    """Where addresses that people typed in may lead; the operator alone can widen it."""
-    return EgressPolicy(allowed_networks=tuple(settings.egress_networks))
 
 
 def _fetch(call: Call, connection: CalendarConnection, zone: str) -> list[Busy]:

@@ -11,7 +11,7 @@ from structlog.typing import Processor
 
 # Local variables carry tokens and clients' data: they never go into a log.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-_NOISY = ("httpx", "httpx2", "httpcore", "uvicorn.access", "fontTools", "weasyprint")
+_NOISY = ("httpx", "httpx2", "httpcore", "uvicorn.access", "urllib3", "fontTools", "weasyprint")
 
 
 def configure(*, level: str = "INFO", json_lines: bool = True) -> None:

@@ -58,8 +58,8 @@ class Settings(BaseSettings):
     temporal_ui_url: str = ""
     temporal_api_key: str = Field(default="", repr=False)
     log_level: str = "INFO"
-    egress_networks: list[str] = Field(default_factory=list)
-    """CIDRs of the operator's own network that calendars and hooks may reach all the same, as a JSON list."""
+    egress_allow: list[str] = Field(default_factory=list)
+    """CIDRs of the operator's own network that calendars and automations may reach all the same, as a JSON list."""
 
     worker_token: str = Field(default="", repr=False)
     """What the worker shows to the API."""

@@ -13,6 +13,7 @@ from api.actions.contracts import DraftContract, SendContract, VoidContract
 from api.actions.engagements import ArchiveEngagement, ChangeStatus, OpenEngagement, UnarchiveEngagement, UpdateEngagement
 from api.actions.files import ShareFile, UnshareFile
 from api.actions.forms import SendForm
+from api.actions.http import Request
 from api.actions.inbox import PostInChannel
 from api.actions.invoices import DraftFromTime, DraftInvoice, IssueInvoice, RemindOfInvoice, SendInvoice, VoidInvoice
 from api.actions.members import NotifyMember
@@ -42,6 +43,7 @@ _GROUPS: tuple[tuple[str, tuple[Action, ...]], ...] = (
     ("Time", (LogTime(), StopTimer())),
     ("Invoices", (DraftFromTime(), DraftInvoice(), IssueInvoice(), SendInvoice(), RemindOfInvoice(), VoidInvoice())),
     ("Payments", (RecordPayment(), SendPaymentLink(), RefundPayment())),
+    ("Other services", (Request(),)),
     ("Retainers", (StartRetainer(), PauseRetainer(), ResumeRetainer(), EndRetainer())),
 )
 

@@ -172,6 +172,7 @@ def tabs_of(call: Call, current: str) -> list[Tab]:
         ("hours", "Working hours", "/settings/hours"),
         ("people", "People", "/settings/people"),
         ("keys", "API keys", "/settings/api_tokens"),
+        ("credentials", "Credentials", "/settings/credentials"),
     ]
     shown = [*studio, *own] if call.principal.role == MemberRole.OWNER else own
     return [Tab(text, href, key == current) for key, text, href in shown]

@@ -13,6 +13,7 @@ from models.tables.bookings import Booking, Scheduler
 from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.contracts import Contract, ContractTemplate
+from models.tables.credentials import Credential
 from models.tables.engagements import Engagement
 from models.tables.files import File
 from models.tables.forms import Form
@@ -208,6 +209,7 @@ LOOKUPS: Mapping[str, Offer] = {
     "project_templates": _Rows(ProjectTemplate),
     "forms": _Rows(Form, hint=lambda row: row.status),
     "schedulers": _Rows(Scheduler, hint=lambda row: f"{row.duration_minutes} min"),
+    "credentials": _Rows(Credential, hint=lambda row: ", ".join(row.hosts)),
     "automations": _Rows(Automation, hint=lambda row: row.status),
     "task_boards": _boards,
     "task_groups": _groups,

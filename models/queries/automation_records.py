@@ -20,8 +20,14 @@ from models.tables.rows import WorkspaceRow
 from models.tables.workspaces import Workspace
 from models.types.automations import Json
 
-_HIDDEN = ("workspace_id", "token", "html", "text", "address", "agent", "version")
-"""Columns that are secret, long or of no use: an automation's record is no copy of the database."""
+_HIDDEN = (
+    *("workspace_id", "token", "html", "text", "address", "agent", "version"),
+    *("hash", "digest", "encrypted", "secret", "pem", "cost_minor_per_hour"),
+)
+"""Ends of columns that are secret, long or of no use: an automation's record is no copy of the database.
+
+What an hour costs the studio is for owners, and whoever draws automations need not be one.
+"""
 _PLAIN = (str, int, bool, float, date, datetime)
 
 

@@ -12,6 +12,7 @@ from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.contracts import ContractTemplate
 from models.tables.conversations import Conversation
+from models.tables.credentials import Credential
 from models.tables.forms import Form
 from models.tables.members import Member
 from models.tables.projects import Project, ProjectTemplate
@@ -32,6 +33,7 @@ _TABLES: dict[ReferenceKind, type[Any]] = {
     ReferenceKind.PROJECT: Project,
     ReferenceKind.CHANNEL: Conversation,
     ReferenceKind.AUTOMATION: Automation,
+    ReferenceKind.CREDENTIAL: Credential,
 }
 _MOST_OPTIONS = 200
 

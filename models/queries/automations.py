@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
+from models.tables.credentials import Credential
 from models.tables.members import Member
 from models.tables.proposals import ProposalTemplate
 from models.types.automation_dates import DATE_FIELDS
@@ -102,7 +103,9 @@ def drawing_lookups(session: Session) -> dict[str, set[str]]:
     """What exists now that a drawing may refer to: the compiler tells when it is gone."""
     members = session.exec(select(Member.id).where(col(Member.archived_at).is_(None)))
     templates = session.exec(select(ProposalTemplate.id).where(col(ProposalTemplate.archived_at).is_(None)))
+    credentials = session.exec(select(Credential.id).where(col(Credential.archived_at).is_(None)))
     return {
+        "credentials": set(credentials),
         "members": set(members),
         "proposal_templates": set(templates),
         "connections": set(),

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from models.rules.automation_plan.moments import delay_end, moved_by, node_calendar, settled, wait_end
 from models.rules.expressions import bound, evaluate
-from models.rules.json_schemas import required_fields
-from models.rules.mappings import mapped_input, mapped_value, missing_fields
+from models.rules.json_schemas import properties, required_fields
+from models.rules.mappings import escaped_for, mapped_input, mapped_value, missing_fields
 from models.rules.working_time import zone_of
 from models.types.automation_step_tests import StepOutcome
 from models.types.automations import Catalogue, Json, NodeKind
@@ -35,7 +35,8 @@ def step_outcome(
 
 def _action(settings: Settings, scope: Scope, calendar: WorkCalendar, catalogue: Catalogue) -> StepOutcome:
     entry = catalogue.get(settings["action"], {})
-    mappings, required = settings.get("input", {}), required_fields(entry.get("input", {}))
+    wanted, required = properties(entry.get("input", {})), required_fields(entry.get("input", {}))
+    mappings = {name: escaped_for(wanted.get(name, {}), mapping) for name, mapping in settings.get("input", {}).items()}
     facing = bool(entry.get("client_facing"))
     lacking = missing_fields(mappings, scope, required, client_facing=facing)
     lacking |= {name: "it is not filled in" for name in required if name not in mappings}

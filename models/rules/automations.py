@@ -23,6 +23,7 @@ from models.rules.automation_drawings.settings import (
 from models.rules.automation_drawings.shapes import DEFAULT_ITEMS, DEFAULT_REMINDERS, DEFAULT_RETRY, DEFAULT_TIMEOUT_SECONDS
 from models.rules.automation_plan.records import canonical_json, plan_hash
 from models.rules.json_schemas import properties, required_fields
+from models.rules.mappings import escaped_for
 from models.types.automations import (
     MAX_DAYS,
     MAX_LOOP_STEPS,
@@ -178,14 +179,10 @@ def _planned_action(settings: Mapping[str, Json], following: Mapping[str, str], 
     usual = OnError.BRANCH if "error" in following else OnError.PARK
     return {
         "action": settings["action"],
-        "input": {name: _escaped(mapping, wanted.get(name, {})) for name, mapping in sorted(settings.get("input", {}).items())},
+        "input": {name: escaped_for(wanted.get(name, {}), given) for name, given in sorted(settings.get("input", {}).items())},
         "required": list(required_fields(entry["input"])),
         "client_facing": bool(entry.get("client_facing")),
         "retry": {**DEFAULT_RETRY, **settings.get("retry", {})},
         "on_error": str(settings.get("on_error", usual)),
         "timeout_seconds": settings.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS),
     }
-
-
-def _escaped(mapping: Mapping[str, Json], wanted: Mapping[str, Json]) -> Json:
-    return {**mapping, "escape": True} if "text" in mapping and wanted.get("format") == "html" else dict(mapping)

@@ -2,7 +2,7 @@
 
 {"value": 3}                                       a literal
 {"path": "trigger.contact.email", "default": ""}   a field, and what to take when it is empty
-{"text": "Hi {{ trigger.contact.name }}"}          text with places; `"escape": true` for HTML
+{"text": "Hi {{ trigger.contact.name }}"}          text with places; `"escape": true` for HTML, or `"json"`, `"uri"`
 {"expr": {"op": …}}                                an expression
 """
 
@@ -25,7 +25,7 @@ def mapped_value(mapping: Mapping[str, Json], scope: Mapping[str, Json], *, zone
     if "expr" in mapping:
         return evaluate(mapping["expr"], scope)
     if "text" in mapping:
-        return render(mapping["text"], scope, escape=bool(mapping.get("escape")), zone=zone)
+        return render(mapping["text"], scope, escape=mapping.get("escape", False), zone=zone)
     found = value_at(scope, mapping["path"])
     return mapping.get("default") if is_blank(found) else found
 
@@ -34,6 +34,14 @@ def mapped_input(mappings: Mapping[str, Json], scope: Mapping[str, Json], *, zon
     """The input of an action; a field whose value is missing is left out, a literal null stays."""
     values = {name: mapped_value(mapping, scope, zone=zone) for name, mapping in mappings.items()}
     return {name: value for name, value in values.items() if value is not None or "value" in mappings[name]}
+
+
+def escaped_for(wanted: Schema, mapping: Mapping[str, Json]) -> dict[str, Json]:
+    """The mapping as it is carried out: values put into a text for HTML, JSON or an address are escaped for it."""
+    kind = wanted.get("format")
+    if "text" in mapping and kind in ("html", "json", "uri"):
+        return {**mapping, "escape": True if kind == "html" else kind}
+    return dict(mapping)
 
 
 def missing_fields(

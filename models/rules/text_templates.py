@@ -5,10 +5,12 @@ put in as it is. What does not parse as a place stays in the text, letter for le
 """
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from urllib.parse import quote
 
 from models.rules.expressions import is_path, moment_of, value_at
 from models.rules.json_schemas import Schema, schema_at, schema_types
@@ -30,10 +32,11 @@ Place = tuple[str, tuple[tuple[str, str | None], ...]]
 """A path and its filters in order, each with its argument as written."""
 
 
-def render(template: str, data: Mapping[str, Json], *, escape: bool = False, zone: str = "UTC") -> str:
+def render(template: str, data: Mapping[str, Json], *, escape: bool | str = False, zone: str = "UTC") -> str:
     """The text with every place filled in; a missing value becomes nothing.
 
-    escape: for HTML, the values only - the text around them is the author's. zone: for moments, IANA.
+    escape: the values only - the text around them is the author's: `html` or True, `json` for the inside of a JSON string,
+    `uri` for a part of an address. zone: for moments, IANA.
     Raises Invalid when the template or the result is longer than 64 K characters.
     """
     if len(template) > MAX_LENGTH:
@@ -43,7 +46,7 @@ def render(template: str, data: Mapping[str, Json], *, escape: bool = False, zon
     for match in _PLACE.finditer(template):
         place = _read(match[1])
         value = match[0] if place is None else _filled(place, data, zone) or ""
-        parts += [template[end : match.start()], html.escape(value) if escape and place else value]
+        parts += [template[end : match.start()], _escaped(value, escape) if escape and place else value]
         end = match.end()
         length += len(parts[-1]) + len(parts[-2])
         if length > MAX_LENGTH:
@@ -52,6 +55,12 @@ def render(template: str, data: Mapping[str, Json], *, escape: bool = False, zon
     if length + len(parts[-1]) > MAX_LENGTH:
         raise Invalid("The text would become longer than 64 KB.")
     return "".join(parts)
+
+
+def _escaped(value: str, escape: bool | str) -> str:
+    if escape == "json":
+        return json.dumps(value, ensure_ascii=False)[1:-1]
+    return quote(value, safe="") if escape == "uri" else html.escape(value)
 
 
 def missing_paths(template: str, data: Mapping[str, Json]) -> list[str]:

@@ -207,6 +207,12 @@ CATALOGUE: dict[str, EventType] = {
         *_types("workspace", ("created", "The studio was set up", (), False), ("changed", "Settings were changed", (), False)),
         *_types("api_token", ("created", "A key was made", (), False), ("revoked", "A key was revoked", (), False)),
         *_types(
+            "credential",
+            ("added", "A credential was kept", (), False),
+            ("changed", "A credential was changed", (), False),
+            ("removed", "A credential was forgotten", (), False),
+        ),
+        *_types(
             "portal",
             ("entered", "The client came into the portal", (), False),
             ("invited", "The client was invited to the portal", (), False),

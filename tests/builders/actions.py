@@ -36,6 +36,7 @@ from tests.builders.projects import make_project, make_task, make_time_entry
 from tests.builders.proposals import make_draft, make_sent
 from tests.builders.retainers import care_terms, make_retainer
 from tests.builders.workspaces import Studio
+from tests.standins.service import lasting_service
 
 Given = dict[str, Any]
 Case = Callable[[Session, Studio], Given]
@@ -215,6 +216,7 @@ CASES: dict[str, Case] = {
     "payments.record": lambda session, studio: {"invoice_id": issued(session, studio).id, "amount_minor": 50000},
     "payments.send_link": lambda session, studio: {"invoice_id": issued(session, studio).id},
     "payments.refund": paid,
+    "http.request": lambda session, studio: {"method": "POST", "url": lasting_service().url, "json_body": "{}"},
     "retainers.start": lambda session, studio: {"name": "Care plan", "amount_minor": 120000, "included_hours": 10},
     "retainers.pause": lambda session, studio: {"retainer_id": retainer_of(session, studio).id},
     "retainers.resume": paused,

@@ -60,6 +60,8 @@ _WORDS: dict[str, Any] = {
     "provider": "stripe",
     "media_type": "text/plain",
     "bookings.status": "confirmed",
+    "credentials.kind": "bearer",
+    "credentials.hosts": ["api.example.com"],
     "calendar_connections.kind": "ics",
     "calendar_connections.url": "https://calendar.example/feed.ics",
     "capability_links.kind": "proposal",

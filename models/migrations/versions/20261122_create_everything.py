@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "d8330e2f3b9f"
+revision = "115fce431851"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -146,6 +146,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_conversations_last_message_at"), ["last_message_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_conversations_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_conversations_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
+        "credentials",
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("field_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("hosts", sa.JSON(), nullable=False),
+        sa.Column("secret_encrypted", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("last_four", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credentials")),
+    )
+    with op.batch_alter_table("credentials", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_credentials_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "emails",
@@ -1859,6 +1877,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_emails_contact_id"))
 
     op.drop_table("emails")
+    with op.batch_alter_table("credentials", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_credentials_workspace_id"))
+
+    op.drop_table("credentials")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_conversations_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_conversations_subject_id"))

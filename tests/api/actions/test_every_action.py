@@ -14,6 +14,7 @@ from api.actions.action import Action
 from api.actions.catalogue import ACTIONS, GROUPS
 from api.web import assets
 from models.db import Database
+from models.settings import Settings
 from models.tables.automations import AutomationRun, StepRun
 from models.tables.events import Event
 from models.types.events import CATALOGUE
@@ -24,6 +25,13 @@ from tests.builders.workspaces import Studio
 
 BOOKS_OF_THE_RUN = {"automation_runs", "step_runs", "idempotency_keys", "waits", "event_deliveries"}
 EVERY = pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """The service that is called stands on loopback, so the operator opens that."""
+    settings.egress_allow = ["127.0.0.1/32"]
+    return settings
 
 
 @pytest.mark.skipif(not assets.DIST.exists(), reason="the pages' assets are not built")
