@@ -13,7 +13,9 @@ from pydantic import BaseModel
 
 from api.rest.automation_changes import ComparisonOut
 from api.rest.automation_publications import PreviewOut, PublicationOut
+from api.rest.automation_simulations import SimulationOut
 from api.rest.automation_versions import ListedVersion, VersionDetail
+from api.rest.automation_what_ifs import WhatIfOut
 from api.rest.automations import AutomationDetail, CatalogueOut, ProblemOut
 from models.rules.automation_drawings.graph import MAX_NODES, ports_of
 from models.rules.automation_drawings.shapes import SHAPES, TRIGGER_NEEDS
@@ -31,6 +33,8 @@ _SHAPES: tuple[type[BaseModel], ...] = (
     ListedVersion,
     VersionDetail,
     ComparisonOut,
+    SimulationOut,
+    WhatIfOut,
 )
 _SCALARS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
@@ -51,7 +55,7 @@ def typescript() -> str:
     parts += [f"export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {_json(TRIGGER_NEEDS)};", ""]
     parts += [f"export const MAX_NODES = {MAX_NODES};", ""]
     for name, schema in sorted(_answers().items()):
-        parts += [f"export interface {name} {_typed(schema)}", ""]
+        parts += [f"export {'type' if 'enum' in schema else 'interface'} {name} {'= ' if 'enum' in schema else ''}{_typed(schema)}", ""]
     return "\n".join(parts)
 
 

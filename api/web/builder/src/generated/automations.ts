@@ -61,6 +61,8 @@ export interface CatalogueOut {
   nodes: Record<string, Record<string, Json>>;
 }
 
+export type Change = "added" | "removed" | "changed" | "same"
+
 export interface ChangesOut {
   nodes: NodeChangeOut[];
   edges: EdgeChangeOut[];
@@ -75,11 +77,44 @@ export interface ComparisonOut {
   after_drawing: Record<string, Json>;
 }
 
+export interface DayOut {
+  day: string;
+  entries: number[];
+}
+
+export interface DetailOut {
+  label: string;
+  value: string;
+}
+
 export interface EdgeChangeOut {
   change: string;
   source: string;
   port: string;
   target: string;
+}
+
+export type EntryKind = "start" | "mail" | "message" | "task" | "notice" | "document" | "invoice" | "charge" | "booking" | "request" | "change" | "wait" | "approval" | "event" | "branch" | "stuck" | "end"
+
+export interface EntryOut {
+  at: string;
+  day: string;
+  kind: EntryKind;
+  run: number;
+  node_path: string;
+  iteration: number;
+  label: string;
+  action: string;
+  title: string;
+  text: string;
+  details: DetailOut[];
+  amount_minor: number | null;
+  currency: string;
+  until: string | null;
+  ended_at: string | null;
+  outcome: string;
+  port: string;
+  is_assumed: boolean;
 }
 
 export interface EventOut {
@@ -94,6 +129,11 @@ export interface FieldChangeOut {
   after: Json;
 }
 
+export interface LineOut {
+  sign: "+" | "-";
+  entry: EntryOut;
+}
+
 export interface ListedVersion {
   id: string;
   automation_id: string;
@@ -104,6 +144,12 @@ export interface ListedVersion {
   created_at: string;
   live_runs: number;
   is_in_force: boolean;
+}
+
+export interface MoneyOut {
+  currency: string;
+  invoiced_minor: number;
+  received_minor: number;
 }
 
 export interface MoveDetail {
@@ -140,6 +186,18 @@ export interface NodeChangeOut {
   kind: string;
   label: string;
   fields: FieldChangeOut[];
+}
+
+export interface PastRunOut {
+  event_id: string;
+  at: string;
+  who: string;
+  about: string;
+  engagement_id: string | null;
+  change: Change | null;
+  draft: SideOut | null;
+  published: SideOut | null;
+  lines: LineOut[];
 }
 
 export interface PreviewOut {
@@ -211,6 +269,41 @@ export interface RunPreviewOut {
   preview: MovePreviewOut;
 }
 
+export interface SideOut {
+  status: string;
+  effects: EntryOut[];
+}
+
+export interface SimulatedRunOut {
+  number: number;
+  started_at: string;
+  ended_at: string | null;
+  status: string;
+  title: string;
+}
+
+export interface SimulationOut {
+  start: string;
+  horizon: string;
+  zone: string;
+  record: Record<string, Json>;
+  passes_filter: boolean;
+  entries: EntryOut[];
+  days: DayOut[];
+  totals: Record<string, number>;
+  money: MoneyOut[];
+  runs: SimulatedRunOut[];
+  cut: string;
+}
+
+export interface TotalsOut {
+  started: number;
+  effects: Record<string, number>;
+  recipients: number;
+  stuck: number;
+  skipped: Record<string, number>;
+}
+
 export interface VersionDetail {
   id: string;
   automation_id: string;
@@ -221,4 +314,16 @@ export interface VersionDetail {
   created_at: string;
   drawing: Record<string, Json>;
   plan: Record<string, Json>;
+}
+
+export interface WhatIfOut {
+  since: string;
+  until: string;
+  looked_at: number;
+  draft: TotalsOut;
+  published: TotalsOut | null;
+  changes: Record<string, number>;
+  note: string;
+  items: PastRunOut[];
+  next_cursor: string | null;
 }

@@ -1,0 +1,89 @@
+/// How the world behaves while an automation is played through: what the form holds, and what the server is told.
+import { record, type Drawing, type Json } from "../../graph/types";
+
+/// Days until something comes; null is never.
+export type Days = number | null;
+
+export interface Move {
+  path: string;
+  after_days: number;
+  by_days: number;
+}
+
+export interface Scenario {
+  client_answers_after_days: Days;
+  client_declines: boolean;
+  client_pays_after_days: Days;
+  team_acts_after_days: Days;
+  approves_after_days: Days;
+  approval: "approved" | "rejected";
+  /// Event type to days; what is not there comes as is usual.
+  events: Record<string, Days>;
+  moves: Move[];
+  /// Node id to how many attempts fail.
+  fails: Record<string, number>;
+  card_fails_in_months: number[];
+  price_changes_in_month: number | null;
+  price_change_bps: number;
+  hours_used_bps: number;
+}
+
+export const USUAL: Scenario = {
+  client_answers_after_days: 2,
+  client_declines: false,
+  client_pays_after_days: 7,
+  team_acts_after_days: 1,
+  approves_after_days: 1,
+  approval: "approved",
+  events: {},
+  moves: [],
+  fails: {},
+  card_fails_in_months: [],
+  price_changes_in_month: null,
+  price_change_bps: 500,
+  hours_used_bps: 10_000,
+};
+
+export const isUsual = (scenario: Scenario): boolean => JSON.stringify(scenario) === JSON.stringify(USUAL);
+
+/// The event types that the drawing waits for, each once.
+export function awaited(drawing: Drawing): string[] {
+  const types = drawing.nodes.filter((node) => node.kind === "wait_for_event").map((node) => String(node.settings["event"] ?? ""));
+  return [...new Set(types)].filter(Boolean);
+}
+
+/// The dates of the record that the drawing waits for, as paths inside the record.
+export function followed(drawing: Drawing): string[] {
+  const paths = drawing.nodes.filter((node) => node.kind === "wait_until").map((node) => String(record(node.settings["at"])["path"] ?? ""));
+  return [...new Set(paths)].filter((path) => path.startsWith("trigger.")).map((path) => path.slice("trigger.".length));
+}
+
+export interface Leaf {
+  path: string;
+  value: string | number | boolean;
+}
+
+const SHOWN_PARTS = ["contact", "company", "engagement", "submission", "subject", "event", "input", "body", "form"];
+const HIDDEN = /(^|[._])(id|ids|at|actor|type)$/;
+
+/// The fields of a record that are worth filling in by hand, in the order of its parts.
+export function leavesOf(whole: Record<string, Json>): Leaf[] {
+  const found: Leaf[] = [];
+  const walk = (value: Json, path: string, depth: number): void => {
+    if (["string", "number", "boolean"].includes(typeof value)) {
+      if (!HIDDEN.test(path)) found.push({ path, value: value as string | number | boolean });
+    } else if (depth < 3) for (const [name, inner] of Object.entries(record(value))) walk(inner, `${path}.${name}`, depth + 1);
+  };
+  for (const part of SHOWN_PARTS) walk(whole[part], part, 0);
+  return found;
+}
+
+export const pathWords = (path: string): string => path.replace(/_minor\b/g, "").replace(/_/g, " ").split(".").join(" · ");
+
+/// The same kind of value as there was, from what was typed.
+export function typed(text: string, before: Leaf["value"]): Leaf["value"] {
+  if (typeof before === "boolean") return text === "true";
+  if (typeof before !== "number") return text;
+  const number = Number(text);
+  return text.trim() && Number.isFinite(number) ? number : before;
+}
