@@ -28,7 +28,8 @@ _KINDS: Mapping[str, EntryKind] = {
     "bookings": EntryKind.BOOKING,
     "http": EntryKind.REQUEST,
 }
-_HEADINGS = ("subject", "title", "name", "description", "channel", "url", "status")
+_HEADINGS = ("subject", "title", "name", "url")
+_TITLE = 80
 _BODIES = ("body", "text", "message", "note", "description", "reason")
 _DEAREST_FIRST = ("total_minor", "gross_minor", "amount_minor", "value_minor")
 
@@ -58,7 +59,7 @@ def described(
     return Effect(
         output=output if isinstance(output, dict) else {"value": output},
         kind=kind_of(action, entry),
-        title=_shown(given[heading], names) if heading else str(entry.get("title", action)),
+        title=_shown(given[heading], names) if heading else _first_line(given.get(body)) or str(entry.get("title", action)),
         text=str(given[body]) if body else "",
         details=tuple(_details(entry, given, {heading, body}, names)),
         amount_minor=amount,
@@ -94,6 +95,11 @@ def _named(record: Mapping[str, Json]) -> dict[str, str]:
     """What the people and things of a record are called, by id."""
     parts = (part for part in record.values() if isinstance(part, dict) and part.get("id"))
     return {str(part["id"]): str(part.get("name") or part["title"]) for part in parts if part.get("name") or part.get("title")}
+
+
+def _first_line(text: Json) -> str:
+    line = text.strip().partition("\n")[0] if isinstance(text, str) else ""
+    return line if len(line) <= _TITLE else line[: _TITLE - 1].rstrip() + "…"
 
 
 def _is_words(value: Json) -> bool:

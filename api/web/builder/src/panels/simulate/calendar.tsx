@@ -37,7 +37,7 @@ export function Calendar({ entries, first, last, zone, onStep }: Props): ReactNo
           return (
             <li key={one}>
               <button type="button" className="sim-month-button" aria-pressed={one === shown} aria-label={`${monthWords(one)}, ${inMonth.length || "no"} ${inMonth.length === 1 ? "entry" : "entries"}`} onClick={() => setMonth(one)}>
-                <span className="sim-bar" style={{ height: `${Math.round((inMonth.length / most) * 100)}%` }} />
+                {inMonth.length > 0 && <span className="sim-bar" style={{ height: `${Math.max(6, Math.round((inMonth.length / most) * 100))}%` }} />}
                 <span className="sim-month-name">{monthWords(one, "short").slice(0, 3)}</span>
                 {one.endsWith("-01") || one === months[0] ? <span className="sim-year">{one.slice(0, 4)}</span> : null}
               </button>

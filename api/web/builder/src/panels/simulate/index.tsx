@@ -124,11 +124,13 @@ function Span({ months, start, onMonths, onStart }: { months: number; start: str
 }
 
 function Result({ name, done, isBusy, onStep }: { name: string; done: SimulationOut; isBusy: boolean; onStep(node_id: string): void }): ReactNode {
-  const [view, setView] = useState<"calendar" | "list">("calendar");
+  const [wanted, setView] = useState<"calendar" | "list" | null>(null);
   const [hidden, setHidden] = useState<readonly Kind[]>([]);
   const [isPrinting, setIsPrinting] = useState(false);
   const printed = useCallback(() => setIsPrinting(false), []);
   const shown = useMemo(() => done.entries.filter((entry) => !hidden.includes(entry.kind)), [done, hidden]);
+  // What is over within days reads better as a list.
+  const view = wanted ?? (done.days.length > 4 ? "calendar" : "list");
   const kinds = (Object.keys(LOOKS) as Kind[]).filter((kind) => done.totals[kind] && !["start", "end"].includes(kind));
   return (
     <div className={isBusy ? "opacity-60 transition-opacity" : "transition-opacity"}>

@@ -25,7 +25,7 @@ export const LOOKS: Record<Kind, Look> = {
   change: { icon: "pencil", one: "change", many: "changes", hue: "hue-violet" },
   wait: { icon: "hourglass", one: "wait", many: "waits", hue: "hue-teal" },
   approval: { icon: "hand", one: "approval", many: "approvals", hue: "hue-teal" },
-  event: { icon: "radio", one: "thing that happens", many: "things that happen", hue: "hue-plain" },
+  event: { icon: "radio", one: "event outside", many: "events outside", hue: "hue-plain" },
   branch: { icon: "git-branch", one: "decision", many: "decisions", hue: "hue-plain" },
   stuck: { icon: "triangle-alert", one: "stuck step", many: "stuck steps", hue: "hue-red" },
   end: { icon: "circle-stop", one: "end", many: "ends", hue: "hue-plain" },
