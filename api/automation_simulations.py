@@ -18,13 +18,15 @@ from models.queries.automation_what_ifs import (
     past_events,
     records_of,
 )
-from models.queries.automations import drawing_lookups, get_version
+from models.queries.automations import drawing_lookups, get_automation, get_version
 from models.queries.members import list_members
 from models.queries.work_calendars import work_calendar
+from models.rules.automation_drawings.reads import trigger_schema
 from models.rules.automation_matching import wants
 from models.rules.automation_plan.records import plan_from_json
 from models.rules.automation_records import event_schemas
 from models.rules.automation_simulation.consequences import filled
+from models.rules.automation_simulation.firings import date_paths
 from models.rules.automation_simulation.samples import sample_record
 from models.rules.automation_simulation.what_ifs import replay
 from models.rules.automations import compile_drawing
@@ -32,11 +34,10 @@ from models.tables.automations import Automation
 from models.types.automation_simulations import Billing, Ground, Scenario
 from models.types.automation_what_ifs import Past
 from models.types.automations import Drawing, Json, NodeKind, Plan, Problem, TriggerKind
-from models.types.errors import Forbidden
+from models.types.errors import NotFound
 from models.types.events import CATALOGUE
 
-_ANY_RECORD = "contact.changed"
-"""The event whose record stands for what starts without one: people and things, and nothing of its own."""
+_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,36 @@ def compiled(call: Call, automation: Automation, document: Mapping[str, Json] | 
 
 def ground_of(call: Call, plan: Plan, document: Mapping[str, Json], scenario: Scenario, *, now: datetime) -> Ground:
     """What a run of the plan stands on in this workspace."""
-    return Ground(
+    ground = Ground(
         plan=plan,
         catalogue=catalogue.schemas(),
         events=event_schemas(),
         calendar=work_calendar(call.session, now=now),
         scenario=scenario,
         check=refusal,
-        labels={node["id"]: str(node.get("label") or "") for node in Drawing(document).nodes if isinstance(node.get("id"), str)},
+        labels=_labels(document),
         names={member.id: member.name for member in list_members(call.session, with_archived=True)},
         says={name: kind.says for name, kind in CATALOGUE.items()},
+        tax_rate_mpct=call.workspace.tax_rate_mpct,
     )
+    return replace(ground, child=lambda automation_id: _child(call, ground, automation_id))
+
+
+def _child(call: Call, ground: Ground, automation_id: str) -> Ground | str:
+    """What a run of a called automation stands on: its published version."""
+    try:
+        automation = get_automation(call.session, automation_id)
+    except NotFound as error:
+        return error.detail
+    published = _published(call, automation)
+    if automation.status != "published" or published is None:
+        return f"“{automation.name}” is not published."
+    child = replace(ground, plan=published[0], labels=_labels(published[1]))
+    return replace(child, child=lambda other_id: _child(call, child, other_id))
+
+
+def _labels(document: Mapping[str, Json]) -> dict[str, str]:
+    return {str(node.get("id")): str(node.get("label") or "") for node in Drawing(document).nodes}
 
 
 def refusal(action: str, given: Mapping[str, Json]) -> str | None:
@@ -91,22 +111,35 @@ def refusal(action: str, given: Mapping[str, Json]) -> str | None:
 
 
 def record_for(
-    call: Call, plan: Plan, *, event_id: str | None, record: Mapping[str, Json] | None, fields: Mapping[str, Json], at: datetime
+    call: Call,
+    plan: Plan,
+    document: Mapping[str, Json],
+    *,
+    event_id: str | None,
+    record: Mapping[str, Json] | None,
+    fields: Mapping[str, Json],
+    at: datetime,
 ) -> dict[str, Json]:
     """The record that a simulation starts with: a real event's, the one given, or one made up that the trigger wants.
 
-    fields: dotted path inside the record to the value that somebody filled in. Raises NotFound, and Forbidden for a caller
-    who may not read runs: those show the same records.
+    fields: dotted path inside the record to the value that somebody filled in. Raises NotFound.
     """
-    if event_id and not call.principal.may("automation_runs", "read"):
-        raise Forbidden("This needs the scope automation_runs:read.")
     base = event_record(call.session, get_event(call.session, event_id)) if event_id else record
-    wanted = str(plan.trigger.get("type") or "")
-    schema = event_schemas().get(wanted, event_schemas()[_ANY_RECORD])
+    schema = {"type": "object", **trigger_schema(Drawing(document), event_schemas())}
     if base is not None:
         return sample_record(schema, fields, now=at, base=base) | _own(base, fields)
-    made_up = sample_record(schema, {"type": wanted, "workspace": _workspace(call), **fields}, now=at)
-    return made_up if wants(plan.trigger, made_up) else filled(plan.trigger.get("filter"), made_up)
+    made_up = {"workspace": _workspace(call), **_coming_date(plan, at), **fields}
+    found = sample_record(schema, made_up, now=at)
+    return found if wants(plan.trigger, found) else filled(plan.trigger.get("filter"), found)
+
+
+def _coming_date(plan: Plan, at: datetime) -> dict[str, Json]:
+    """The date that times a plan, two weeks ahead in a record that is made up."""
+    if plan.trigger.get("kind") != TriggerKind.DATE:
+        return {}
+    coming = at + _AHEAD
+    is_moment = str(plan.trigger.get("type")).endswith(("_at", "_since"))
+    return dict.fromkeys(date_paths(plan.trigger), coming.isoformat() if is_moment else coming.date().isoformat())
 
 
 def billings_for(call: Call, record: Mapping[str, Json]) -> tuple[Billing, ...]:
@@ -120,9 +153,7 @@ def billings_for(call: Call, record: Mapping[str, Json]) -> tuple[Billing, ...]:
 def look_back(
     call: Call, automation: Automation, plan: Plan, document: Mapping[str, Json], *, days: int, until: datetime
 ) -> PastOfBoth:
-    """What the plan, and what is published, would have done over the real events of so many days. Raises Forbidden."""
-    if not call.principal.may("automation_runs", "read"):
-        raise Forbidden("This needs the scope automation_runs:read.")
+    """What the plan, and what is published, would have done over the real events of so many days."""
     since = until - timedelta(days=days)
     published = _published(call, automation)
     plans = [plan, *([published[0]] if published else [])]

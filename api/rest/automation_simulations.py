@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_authors import require_author
 from api.automation_simulations import billings_for, compiled, ground_of, record_for
 from api.deps import Read
 from api.rest.automations import DrawingIn
@@ -161,6 +162,7 @@ def create_simulation(automation_id: str, wanted: SimulationIn, call: Read) -> A
 
     Answers 422 with the problems, node by node, when the drawing cannot run.
     """
+    require_author(call)
     automation = get_automation(call.session, automation_id)
     document = wanted.drawing.model_dump() if wanted.drawing else automation.drawing
     plan = compiled(call, automation, document)
@@ -169,7 +171,7 @@ def create_simulation(automation_id: str, wanted: SimulationIn, call: Read) -> A
     start = wanted.start or call.now
     ground = ground_of(call, plan, document, wanted.scenario.scenario(), now=start)
     zone = ground.calendar.zone
-    record = record_for(call, plan, event_id=wanted.event_id, record=wanted.record, fields=wanted.fields, at=start)
+    record = record_for(call, plan, document, event_id=wanted.event_id, record=wanted.record, fields=wanted.fields, at=start)
     horizon = start + relativedelta(months=wanted.horizon_months)
     done = simulate(ground, record, start=start, horizon=horizon, billings=billings_for(call, record))
     return _shown(done, zone, record, wants(plan.trigger, record))
@@ -217,6 +219,6 @@ def _shown(done: Simulation, zone: str, record: dict[str, Any], passes_filter: b
 def _money(entries: Iterable[Entry]) -> list[MoneyOut]:
     sums: dict[str, list[int]] = {}
     for entry in entries:
-        if entry.amount_minor is not None and entry.kind in (EntryKind.INVOICE, EntryKind.CHARGE) and entry.outcome != "failed":
-            sums.setdefault(entry.currency, [0, 0])[entry.kind is EntryKind.CHARGE] += entry.amount_minor
+        if entry.booked_minor:
+            sums.setdefault(entry.currency, [0, 0])[entry.kind is EntryKind.CHARGE] += entry.booked_minor
     return [MoneyOut(currency=name, invoiced_minor=both[0], received_minor=both[1]) for name, both in sorted(sums.items())]

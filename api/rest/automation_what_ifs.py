@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_authors import require_author
 from api.automation_simulations import PastOfBoth, compiled, look_back
 from api.deps import Read
 from api.rest.automation_simulations import EntryOut, entry_out, refused
@@ -102,6 +103,7 @@ def create_what_if(automation_id: str, wanted: WhatIfIn, call: Read) -> Any:
 
     What ended waits then is taken from the events that really came. Answers 422 with the problems when the drawing cannot run.
     """
+    require_author(call)
     automation = get_automation(call.session, automation_id)
     document = wanted.drawing.model_dump() if wanted.drawing else automation.drawing
     plan = compiled(call, automation, document)

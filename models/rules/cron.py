@@ -51,6 +51,21 @@ def next_occurrence(cron: str, after: datetime, zone: str) -> datetime | None:
     return None
 
 
+def occurrences(cron: str, after: datetime, until: datetime, zone: str) -> Iterator[datetime]:
+    """Every moment of a schedule after one moment and not after another, in order. Raises Invalid as next_occurrence does."""
+    fields = _parsed(cron)
+    minutes, hours, _, months, _ = fields
+    follows_elapsed_time = cron.split()[1].startswith("*")
+    zone_of = zone_info(zone)
+    day, last = after.astimezone(zone_of).date() - timedelta(days=1), until.astimezone(zone_of).date() + timedelta(days=1)
+    while day <= last:
+        if day.month in months and _is_on(day, fields, cron):
+            times = (time(hour, minute) for hour in sorted(hours) for minute in sorted(minutes))
+            moments = sorted(at for shown in times for at in _moments(day, shown, zone, follows_elapsed_time))
+            yield from (at for at in moments if after < at <= until)
+        day += timedelta(days=1)
+
+
 def latest_due(cron: str, after: datetime, until: datetime, zone: str) -> tuple[datetime | None, int]:
     """The last moment of a schedule after one moment and not after another, and how many there were."""
     due, count = None, 0

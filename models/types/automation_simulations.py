@@ -129,6 +129,8 @@ class Entry:
     """Whether the scenario made it so, where the past does not tell."""
     given: Mapping[str, Json] = field(default_factory=dict)
     """The action's whole input."""
+    booked_minor: int = 0
+    """What it adds to what is invoiced (an invoice) or received (a charge); negative for money that goes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,9 @@ class Effect:
     details: tuple[tuple[str, str], ...] = ()
     amount_minor: int | None = None
     currency: str = ""
+    booked_minor: int = 0
+    causes: str | None = None
+    """The event that follows from it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +164,8 @@ Check = Callable[[str, Mapping[str, Json]], str | None]
 Foresight = Callable[[WaitForEvent, datetime, frozenset[str]], Occurrence | None]
 """The event that really ended such a wait, begun at that moment; ids of events that are used up already are passed over."""
 
-ChildPlan = Callable[[str], Plan | None]
-"""The published plan of another automation."""
+ChildGround = Callable[[str], "Ground | str"]
+"""What a run of another automation stands on; why it cannot start, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +184,13 @@ class Ground:
     """Ids of members, templates and the like to what people call them."""
     says: Mapping[str, str] = field(default_factory=dict)
     """Event type to its sentence."""
+    tax_rate_mpct: int = 0
+    """Of the workspace, for what is invoiced without saying its tax."""
     foresight: Foresight | None = None
     """Of the past; without it the scenario says what comes."""
-    child_plan: ChildPlan | None = None
+    child: ChildGround | None = None
+    depth: int = 0
+    """How many automations called each other down to this one."""
 
 
 @dataclass(slots=True)
@@ -193,6 +202,7 @@ class Course:
     now: datetime
     state: RunState
     trigger: Mapping[str, Json]
+    horizon: datetime
     agenda: list[tuple[datetime, int, object]] = field(default_factory=list)
     """A heap of what is still to come: the moment, a number that keeps the order, what happens."""
     serial: int = 0
@@ -209,7 +219,13 @@ class Course:
     failures: dict[str, int] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """Ids of events that ended a wait."""
+    made: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    """What actions gave back about each thing they made or changed, by its id."""
     ended_at: datetime | None = None
+    output: Json = None
+    """What its stop said."""
+    called: dict[str, "Course"] = field(default_factory=dict)
+    """The runs of other automations that it started, by the wait that they end."""
 
 
 @dataclass(frozen=True, slots=True)

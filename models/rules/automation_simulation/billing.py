@@ -87,7 +87,7 @@ def _draft(books: Books, item: DuePeriods, now: datetime) -> None:
     totals = document_totals(items, currency=terms.currency, prices_include_tax=books.billing.prices_include_tax)
     books.owed[last.index] = totals.total_minor
     entry = _note(books, now, EntryKind.INVOICE, f"{books.state.name}, {period_words(last.starts_on, last.ends_on)}")
-    entry.amount_minor, entry.currency = totals.total_minor, terms.currency
+    entry.amount_minor, entry.currency, entry.booked_minor = totals.total_minor, terms.currency, totals.total_minor
     entry.text = "\n".join(words for words, _ in lines)
     details = [(words, plain_amount(Money(amount, terms.currency))) for words, amount in lines if amount]
     entry.details = (*details, *((("Tax", plain_amount(Money(totals.tax_minor, terms.currency))),) if totals.tax_minor else ()))
@@ -161,6 +161,7 @@ def month_of(at: datetime, start: datetime, zone: str) -> int:
 def _paid(books: Books, index: int, now: datetime, title: str) -> None:
     entry = _note(books, now, EntryKind.CHARGE, f"{title}: {_words(books, index)}")
     entry.amount_minor, entry.currency, entry.outcome = books.owed.get(index), books.state.terms.currency, "paid"
+    entry.booked_minor = entry.amount_minor or 0
     books.facts += [(now, "payment.succeeded", {}), (now, "invoice.paid", {}), (now, "retainer.period_paid", {"index": index})]
 
 

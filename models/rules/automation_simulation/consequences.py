@@ -52,16 +52,18 @@ _NEVER_BY_ITSELF = frozenset(
 _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "proposal.drafted": ("proposal.sent",),
     "proposal.sent": ("proposal.viewed", "proposal.accepted", "proposal.declined"),
-    "proposal.accepted": ("proposal.sealed",),
+    "proposal.accepted": ("contract.completed", "proposal.sealed"),
     "contract.sent": ("contract.completed", "contract.declined"),
     "invoice.drafted": ("invoice.issued",),
-    "invoice.issued": ("payment.succeeded", "invoice.paid"),
-    "invoice.sent": ("payment.succeeded", "invoice.paid"),
+    "invoice.issued": ("payment.succeeded",),
+    "invoice.sent": ("payment.succeeded",),
+    "payment.succeeded": ("invoice.paid",),
     "invoice.paid": ("receipt.issued",),
     "task.created": ("task.completed",),
     "booking.made": ("booking.held",),
 }
-"""What an event leads to by itself, about the same subject."""
+"""What an event leads to by itself: about the same thing, or about one of its own that names it."""
+_AT_THE_SAME_TIME = frozenset({("payment.succeeded", "invoice.paid"), ("proposal.accepted", "contract.completed")})
 _SHARED = ("engagement", "contact", "company", "owner", "form", "submission")
 
 
@@ -83,11 +85,20 @@ def days_until(event_type: str, scenario: Scenario) -> int | None:
 
 def following(cause: Occurrence, scenario: Scenario, events: Events, calendar: WorkCalendar) -> Iterator[Occurrence]:
     """The events that an event leads to, each at its moment."""
+    noun, subject_id = cause.type.partition(".")[0], str(cause.record.get("subject_id") or "")
     for event_type in _FOLLOWS.get(cause.type, ()):
-        days = days_until(event_type, scenario)
-        if days is not None and event_type in events:
-            at = moved_by(cause.at, days, "days", calendar)
-            yield occurrence(event_type, at, cause.record, events, subject_id=str(cause.record.get("subject_id") or ""))
+        days = 0 if (cause.type, event_type) in _AT_THE_SAME_TIME else days_until(event_type, scenario)
+        if days is None or event_type not in events:
+            continue
+        at = moved_by(cause.at, days, "days", calendar)
+        own = event_type.partition(".")[0]
+        told = {**_flat(cause.record.get("event")), f"{noun}_id": subject_id}
+        about = subject_id if own == noun else str(told.get(f"{own}_id") or f"{own}_of_{subject_id}")
+        yield occurrence(event_type, at, cause.record, events, subject_id=about, payload=told)
+
+
+def _flat(event: Json) -> dict[str, Json]:
+    return {name: value for name, value in event.items() if name.endswith("_id")} if isinstance(event, dict) else {}
 
 
 def occurrence(

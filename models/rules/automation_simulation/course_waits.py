@@ -2,9 +2,10 @@
 
 from models.rules.automation_matching import fits
 from models.rules.automation_plan.moments import moved_by
+from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.agenda import entry_of, plan
 from models.rules.automation_simulation.consequences import days_until, fitted, occurrence
-from models.types.automation_plan.commands import AskApproval, CloseWait, StartTimer, WaitForEvent
+from models.types.automation_plan.commands import AskApproval, CloseWait, RemindApprovers, StartTimer, WaitForEvent
 from models.types.automation_plan.happenings import ApprovalGiven, EventArrived, Happened, TimerFired
 from models.types.automation_plan.states import WaitKind
 from models.types.automation_simulations import Course, Entry, EntryKind, Occurrence
@@ -15,7 +16,7 @@ def start_timer(course: Course, asked: StartTimer) -> list[Happened]:
     plan(course, asked.at, TimerFired(asked.wait_id))
     known = course.waits.get(asked.wait_id)
     if known is not None:
-        known.until = asked.at
+        known.until = known.until and asked.at
         return []
     wait = next((one for one in course.state.waits if one.id == asked.wait_id), None)
     what = "Another attempt" if wait and wait.kind is WaitKind.RETRY else ""
@@ -67,18 +68,34 @@ def _expect(course: Course, asked: WaitForEvent) -> None:
 
 
 def ask(course: Course, asked: AskApproval) -> list[Happened]:
-    """Let the scenario's decision come."""
-    whom = ", ".join(course.ground.names.get(one.removeprefix("member:"), _role(one)) for one in asked.approvers)
-    entry = entry_of(course, EntryKind.APPROVAL, asked, title=whom, text=asked.message, until=asked.until)
-    entry.is_assumed = True
-    _open(course, asked.wait_id, entry)
+    """Let the scenario's decision come. With the id of an open wait it asks further people of the same thing."""
     if asked.until is not None:
         plan(course, asked.until, TimerFired(asked.wait_id))
+    if asked.wait_id in course.waits:
+        title = f"Asked too: {_people(course, asked.newly)}"
+        course.entries.append(entry_of(course, EntryKind.NOTICE, asked, title=title, text=asked.message))
+        return []
+    timeout = node_at(course.ground.plan, asked.node_path).get("timeout")
+    end = moved_by(course.now, timeout["amount"], timeout["unit"], course.ground.calendar) if timeout else None
+    entry = entry_of(course, EntryKind.APPROVAL, asked, title=_people(course, asked.approvers), text=asked.message, until=end)
+    entry.is_assumed = True
+    _open(course, asked.wait_id, entry)
     scenario = course.ground.scenario
     if scenario.approves_after_days is not None:
         at = moved_by(course.now, scenario.approves_after_days, "days", course.ground.calendar)
         plan(course, at, ApprovalGiven(asked.wait_id, scenario.approval, asked.approvers[0]))
     return []
+
+
+def remind(course: Course, asked: RemindApprovers) -> list[Happened]:
+    """Note that people are reminded of what they are asked."""
+    title = f"Reminder {asked.number}: {_people(course, asked.approvers)}"
+    course.entries.append(entry_of(course, EntryKind.NOTICE, asked, title=title, text=asked.message))
+    return []
+
+
+def _people(course: Course, approvers: tuple[str, ...]) -> str:
+    return ", ".join(course.ground.names.get(one.removeprefix("member:"), _role(one)) for one in approvers)
 
 
 def _role(approver: str) -> str:

@@ -14,9 +14,10 @@ from models.rules.automation_plan.interpreter import advance, initial_state
 from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.agenda import entry_of, node_id_of, plan
+from models.rules.automation_simulation.calls import entries_of, give_up_called, start_called
 from models.rules.automation_simulation.consequences import following, moved_record, occurrence
-from models.rules.automation_simulation.course_waits import ask, await_event, close, start_timer
-from models.rules.automation_simulation.effects import caused_by, described
+from models.rules.automation_simulation.course_waits import ask, await_event, close, remind, start_timer
+from models.rules.automation_simulation.effects import described
 from models.types.automation_plan.commands import (
     AskApproval,
     CloseWait,
@@ -25,6 +26,8 @@ from models.types.automation_plan.commands import (
     Park,
     PerformAction,
     RecordStep,
+    RemindApprovers,
+    StartSub,
     StartTimer,
     WaitForEvent,
 )
@@ -36,6 +39,7 @@ from models.types.automation_plan.happenings import (
     FactsChanged,
     Happened,
     Started,
+    SubFinished,
     TimerFired,
 )
 from models.types.automation_plan.states import FINAL, StepStatus, WaitKind
@@ -52,7 +56,7 @@ def run_course(
 
     world: events that come of themselves, whatever the run does. Raises what `advance` raises.
     """
-    course = Course(ground, number, firing.at, initial_state(ground.plan), firing.record)
+    course = Course(ground, number, firing.at, initial_state(ground.plan), firing.record, horizon)
     course.entries.append(Entry(firing.at, EntryKind.START, number, title=firing.title))
     _feed(course, Started(firing.record))
     for move in ground.scenario.moves:
@@ -66,6 +70,8 @@ def run_course(
             break
         course.now = max(course.now, at)
         _take(course, item)
+    course.entries = entries_of(course)
+    course.called = {}
     return course
 
 
@@ -87,6 +93,8 @@ def _cause(course: Course, happened: Happened) -> str:
         return _TIME_IS_UP
     if isinstance(happened, ApprovalGiven):
         return happened.decision
+    if isinstance(happened, SubFinished):
+        return happened.status
     return course.ground.says.get(str(happened.event.get("type")), "it happened") if isinstance(happened, EventArrived) else ""
 
 
@@ -116,32 +124,16 @@ def _performed(course: Course, asked: PerformAction) -> list[Happened]:
     refusal = _refusal(course, asked)
     if refusal is not None:
         return [refusal]
-    catalogue_row = course.ground.catalogue.get(asked.action, {})
     course.serial += 1
-    done = described(
-        asked.action,
-        catalogue_row,
-        asked.input,
-        now=course.now,
-        serial=course.number * 10_000 + course.serial,
-        record=course.trigger,
-        names=course.ground.names,
-    )
-    course.entries.append(
-        entry_of(
-            course,
-            done.kind,
-            asked,
-            action=asked.action,
-            title=done.title,
-            text=done.text,
-            details=done.details,
-            amount_minor=done.amount_minor,
-            currency=done.currency,
-            given=dict(asked.input),
-        )
-    )
-    _follow(course, caused_by(catalogue_row, asked.input), done.output)
+    done = described(course.ground, course, asked.action, asked.input)
+    entry = entry_of(course, done.kind, asked, action=asked.action, title=done.title, text=done.text, details=done.details)
+    entry.amount_minor, entry.currency, entry.booked_minor = done.amount_minor, done.currency, done.booked_minor
+    entry.given = dict(asked.input)
+    course.entries.append(entry)
+    for name, value in done.output.items():
+        if name.endswith("_id") and isinstance(value, str):
+            course.made[value] = {**course.made.get(value, {}), **done.output}
+    _follow(course, done.causes, done.output)
     return [ActionDone(asked.node_path, dict(done.output), asked.iteration)]
 
 
@@ -166,8 +158,7 @@ def _follow(course: Course, event_type: str | None, output: Mapping[str, Json]) 
     """Let happen what an action causes. Where the past tells, only that counts besides."""
     if event_type is None or event_type not in course.ground.events:
         return
-    noun = event_type.partition(".")[0]
-    subject_id = output.get(f"{noun}_id")
+    subject_id = output.get(f"{event_type.partition('.')[0]}_id")
     # Planned for this very moment: the action's own turn comes to its end first, as it does in the database.
     caused = occurrence(
         event_type, course.now, course.trigger, course.ground.events, subject_id=str(subject_id or ""), payload=_flat(output)
@@ -191,6 +182,7 @@ def _occur(course: Course, happened: Occurrence) -> None:
                 course.expected[key] = later
                 plan(course, later.at, later)
     course.log.append(happened)
+    _note_payment(course, happened)
     awaiting = [one for one in course.state.waits if one.kind is WaitKind.EVENT and one.what == happened.type]
     ended = [one for one in awaiting if fits(one.match, happened.record)]
     if not ended:
@@ -200,6 +192,18 @@ def _occur(course: Course, happened: Occurrence) -> None:
     course.entries.append(Entry(course.now, EntryKind.EVENT, course.number, title=says, action=happened.type, is_assumed=True))
     course.cause = says
     _feed(course, *(EventArrived(one.id, happened.record) for one in ended))
+
+
+def _note_payment(course: Course, happened: Occurrence) -> None:
+    """A payment that the scenario brings is an entry of its own, whether somebody waits for it or not."""
+    invoice = course.made.get(str(happened.record["event"].get("invoice_id")))
+    if invoice is None or happened.type != "payment.succeeded" or str(happened.record.get("subject_id")) in course.made:
+        return
+    amount = invoice.get("total_minor")
+    paid = Entry(course.now, EntryKind.CHARGE, course.number, title="The client pays", outcome="paid", is_assumed=True)
+    paid.amount_minor, paid.currency = amount, str(invoice.get("currency") or "")
+    paid.booked_minor = amount if isinstance(amount, int) else 0
+    course.entries.append(paid)
 
 
 def _move(course: Course, move: DateMove) -> None:
@@ -241,8 +245,17 @@ def _park(course: Course, parked: Park) -> list[Happened]:
     return []
 
 
+def _call(course: Course, asked: StartSub) -> list[Happened]:
+    return start_called(course, asked, course.horizon, lambda *about: run_course(*about, number=course.number))
+
+
+def _close(course: Course, closed: CloseWait) -> list[Happened]:
+    give_up_called(course, closed.wait_id)
+    return close(course, closed)
+
+
 def _finish(course: Course, finished: Finish) -> list[Happened]:
-    course.ended_at = course.now
+    course.ended_at, course.output = course.now, finished.output
     told = finished.output if isinstance(finished.output, dict) else {}
     title = {"succeeded": "Done", "failed": "Ended as failed"}.get(finished.status.value, "Cancelled")
     ending = Entry(course.now, EntryKind.END, course.number, title=title, outcome=finished.status.value)
@@ -256,7 +269,9 @@ _RESPONSES: Mapping[type[Command], Callable[[Course, Any], list[Happened]]] = {
     StartTimer: start_timer,
     WaitForEvent: await_event,
     AskApproval: ask,
-    CloseWait: close,
+    RemindApprovers: remind,
+    StartSub: _call,
+    CloseWait: _close,
     RecordStep: _record,
     Park: _park,
     Finish: _finish,

@@ -1,14 +1,14 @@
 """What an action would have done, told from its schema alone: a new action needs nothing here."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from models.rules.automation_simulation.samples import sample_value
 from models.rules.json_schemas import properties
-from models.rules.money import round_half_up
-from models.types.automation_simulations import Effect, EntryKind
+from models.rules.money import percent_mpct, plain_amount, round_half_up
+from models.types.automation_simulations import Course, Effect, EntryKind, Ground
 from models.types.automations import Json
+from models.types.money import Money
 
 _KINDS: Mapping[str, EntryKind] = {
     "messages": EntryKind.MESSAGE,
@@ -28,6 +28,8 @@ _KINDS: Mapping[str, EntryKind] = {
     "bookings": EntryKind.BOOKING,
     "http": EntryKind.REQUEST,
 }
+_BOOKS: Mapping[str, int] = {"invoice.issued": 1, "invoice.voided": -1, "payment.succeeded": 1, "payment.refunded": -1}
+"""The event that an action causes to the sign with which its amount counts as invoiced or received."""
 _HEADINGS = ("subject", "title", "name", "url")
 _TITLE = 80
 _BODIES = ("body", "text", "message", "note", "description", "reason")
@@ -36,41 +38,59 @@ _DEAREST_FIRST = ("total_minor", "gross_minor", "amount_minor", "value_minor")
 Row = Mapping[str, Json]
 
 
-def described(
-    action: str,
-    entry: Row,
-    given: Mapping[str, Json],
-    *,
-    now: datetime,
-    serial: int,
-    record: Mapping[str, Json],
-    names: Mapping[str, str],
-) -> Effect:
-    """The effect of an action with this input.
+def described(ground: Ground, course: Course, action: str, given: Mapping[str, Json]) -> Effect:
+    """The effect of an action with this input, in a run as it stands.
 
-    entry: the action's row of the catalogue. serial: makes the ids in the output its own. record: the trigger's, whose people
-    and currency the output shares. names: ids to what people call them.
+    What earlier actions of the run made is known by its id: an invoice that is issued has the total of its draft.
     """
-    names = {**_named(record), **names}
-    output = sample_value(entry.get("output", {}), name="output", now=now, serial=serial, hints=_hints(given, record))
-    heading = next((name for name in _HEADINGS if _is_words(given.get(name))), "")
-    body = next((name for name in _BODIES if name != heading and _is_words(given.get(name))), "")
-    amount, currency = _money(given, record)
+    row = ground.catalogue.get(action, {})
+    names = {**_named(course.trigger), **ground.names}
+    kind, causes = kind_of(action, row), caused_by(row, given)
+    known = [course.made[value] for value in given.values() if isinstance(value, str) and value in course.made]
+    amount, currency = _money(given, course.trigger)
+    net = amount
+    if amount is not None and kind is EntryKind.INVOICE:
+        amount += percent_mpct(amount, ground.tax_rate_mpct)
+    if amount is None and known:
+        amount, currency = _amount(known[0]), str(known[0].get("currency") or currency)
+    hints = _hints(given, course.trigger, known, {"total_minor": amount, "currency": currency})
+    serial = course.number * 10_000 + course.serial
+    output = sample_value(row.get("output", {}), name="output", now=course.now, serial=serial, hints=hints)
+    heading, body = _words(given)
+    details = tuple(_details(row, given, {heading, body}, names))
+    if amount is not None and net is not None and amount != net:
+        details = (*details, ("Without tax", plain_amount(Money(net, currency))))
     return Effect(
         output=output if isinstance(output, dict) else {"value": output},
-        kind=kind_of(action, entry),
-        title=_shown(given[heading], names) if heading else _first_line(given.get(body)) or str(entry.get("title", action)),
+        kind=kind,
+        title=_titled(given, known, heading, body, names) or str(row.get("title", action)),
         text=str(given[body]) if body else "",
-        details=tuple(_details(entry, given, {heading, body}, names)),
+        details=details,
         amount_minor=amount,
         currency=currency if amount is not None else "",
+        booked_minor=_BOOKS.get(causes or "", 0) * (amount or 0),
+        causes=causes,
     )
 
 
+def _words(given: Mapping[str, Json]) -> tuple[str, str]:
+    """Which inputs are the heading and the text; empty where there is none."""
+    heading = next((name for name in _HEADINGS if _is_words(given.get(name))), "")
+    return heading, next((name for name in _BODIES if name != heading and _is_words(given.get(name))), "")
+
+
+def _titled(
+    given: Mapping[str, Json], known: Sequence[Mapping[str, Json]], heading: str, body: str, names: Mapping[str, str]
+) -> str:
+    """A heading: what it was given, or what the thing it is about is called, or the first line of its text."""
+    if heading:
+        return _shown(given[heading], names)
+    return next((str(one["title"]) for one in known if _is_words(one.get("title"))), "") or _first_line(given.get(body))
+
+
 def kind_of(action: str, entry: Row) -> EntryKind:
-    """What an action's effect is, told by its noun; what has a recipient and a subject is a mail."""
-    wanted = properties(entry.get("input", {}))
-    if {"to", "subject"} <= set(wanted) or "mail" in action.partition(".")[2].split("_"):
+    """What an action's effect is, told by its noun; what queues a mail, or has a recipient and a subject, is a mail."""
+    if "email_id" in properties(entry.get("output", {})) or {"to", "subject"} <= set(properties(entry.get("input", {}))):
         return EntryKind.MAIL
     return _KINDS.get(action.partition(".")[0], EntryKind.CHANGE)
 
@@ -82,13 +102,17 @@ def caused_by(entry: Row, given: Mapping[str, Json]) -> str | None:
     return next((one for one in emits if one.partition(".")[2] in said), emits[0] if emits else None)
 
 
-def _hints(given: Mapping[str, Json], record: Mapping[str, Json]) -> dict[str, Json]:
-    """What an output most likely repeats: what the action was given, and whom the run is about."""
+def _hints(
+    given: Mapping[str, Json], record: Mapping[str, Json], known: Sequence[Mapping[str, Json]], money: Mapping[str, Json]
+) -> dict[str, Json]:
+    """What an output most likely repeats: what the action was given, what is known of it, and whom the run is about."""
     about = {name: record.get(name) for name in ("engagement_id", "contact_id") if record.get(name)}
     owner = record.get("owner")
     if isinstance(owner, dict) and owner.get("id"):
         about |= {"assignee_id": owner["id"], "owner_id": owner["id"], "member_id": owner["id"], "member_ids": [owner["id"]]}
-    return {**about, **{name: value for name, value in given.items() if value is not None}}
+    for part in (*known, money, given):
+        about |= {name: value for name, value in part.items() if value is not None and not (part in known and name == "status")}
+    return about
 
 
 def _named(record: Mapping[str, Json]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from models.rules.automation_samples import invented
 from models.rules.json_schemas import Schema, alternatives, misfit, properties, schema_types
 from models.types.automations import Json
 
@@ -33,12 +34,6 @@ _WORDS: Mapping[str, str] = {
 }
 _Known = tuple[datetime, int, Mapping[str, Json]]
 _OF_THE_EVENT = ("event_id", "type", "event", "subject", "subject_id", "at")
-_PARTS: Mapping[str, Mapping[str, Json]] = {
-    "owner": {"name": "Mara Lind", "email": "mara@example.com"},
-    "company": {"name": "Analytical Engines"},
-    "form": {"name": "Start a project", "title": "Start a project"},
-    "workspace": {"name": "The studio"},
-}
 _AMOUNT = 100_000
 """Minor units of an amount nobody named."""
 
@@ -61,7 +56,7 @@ def sample_record(
     record: dict[str, Json] = {}
     for name, wanted in properties(schema).items():
         known = (base or {}).get(name)
-        record[name] = known if known is not None and name not in _OF_THE_EVENT else _part(wanted, name, now)
+        record[name] = known if known is not None and name not in _OF_THE_EVENT else invented(wanted, now, name=name)
     for path, value in fields.items():
         _set(record, path.split("."), value)
     for noun in ("engagement", "contact"):
@@ -69,13 +64,6 @@ def sample_record(
         if f"{noun}_id" in record and isinstance(part, dict) and f"{noun}_id" not in fields:
             record[f"{noun}_id"] = part.get("id")
     return record
-
-
-def _part(schema: Schema, name: str, now: datetime) -> Json:
-    value = sample_value(schema, name=name, now=now, serial=1, hints={})
-    if isinstance(value, dict) and "id" in value:
-        value |= {"id": f"{name}_made_up", **_PARTS.get(name, {})}
-    return value
 
 
 def _set(record: dict[str, Json], path: list[str], value: Json) -> None:

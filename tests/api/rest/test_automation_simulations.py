@@ -32,9 +32,8 @@ def simulated(program: TestClient, automation_id: str, **wanted):
 
 def counts(database: Database) -> dict[str, int]:
     with database.read(Scope(None)) as session:
-        return {
-            name: session.exec(select(func.count()).select_from(table)).one() for name, table in SQLModel.metadata.tables.items()
-        }
+        tables = SQLModel.metadata.tables.items()
+        return {name: session.exec(select(func.count()).select_from(table)).one() for name, table in tables}
 
 
 @pytest.fixture
@@ -120,6 +119,45 @@ def test_an_action_that_would_be_refused_is_shown_as_stuck(program: TestClient):
     stuck = next(one for one in told["entries"] if one["kind"] == "stuck")
     assert (stuck["node_path"], told["runs"][0]["status"]) == ("task", "parked")
     assert "title" in stuck["text"]
+
+
+def test_a_schedule_beats_at_the_same_clock_time_all_year(program: TestClient):
+    drawing = {
+        "nodes": [
+            {"id": "t", "kind": "trigger", "settings": {"kind": "schedule", "cron": "0 9 29 2 *", "zone": "Europe/Berlin"}},
+            {"id": "p", "kind": "action", "settings": {"action": "inbox.post", "input": _post()}},
+        ],
+        "edges": [{"id": "e", "source": "t", "port": "ok", "target": "p"}],
+    }
+    automation_id = drawn(program, drawing)
+
+    told = simulated(program, automation_id, start="2026-06-01T00:00:00Z", horizon_months=24)
+    daily = deepcopy(drawing)
+    daily["nodes"][0]["settings"]["cron"] = "0 9 * * 1"
+    weekly = simulated(program, automation_id, drawing=daily, start="2026-06-01T00:00:00Z", horizon_months=12)
+
+    assert [one["at"] for one in told["entries"] if one["kind"] == "message"] == ["2028-02-29T08:00:00Z"]
+    hours = {one["at"][11:16] for one in weekly["entries"] if one["kind"] == "message"}
+    assert (hours, weekly["totals"]["message"]) == ({"07:00", "08:00"}, 53)
+
+
+def test_too_many_beats_are_cut_with_a_clear_word(program: TestClient):
+    drawing = {
+        "nodes": [
+            {"id": "t", "kind": "trigger", "settings": {"kind": "schedule", "cron": "* * * * *"}},
+            {"id": "p", "kind": "action", "settings": {"action": "inbox.post", "input": _post()}},
+        ],
+        "edges": [{"id": "e", "source": "t", "port": "ok", "target": "p"}],
+    }
+
+    told = simulated(program, drawn(program, drawing), horizon_months=24)
+
+    assert "more than" in told["cut"]
+    assert len(told["entries"]) <= 4000
+
+
+def _post():
+    return {"channel": {"value": "crm"}, "text": {"value": "Monday"}}
 
 
 def test_what_was_long_ago_is_no_reason_to_wait(program: TestClient):
