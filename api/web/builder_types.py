@@ -55,7 +55,8 @@ def typescript() -> str:
     parts += [f"export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {_json(TRIGGER_NEEDS)};", ""]
     parts += [f"export const MAX_NODES = {MAX_NODES};", ""]
     for name, schema in sorted(_answers().items()):
-        parts += [f"export {'type' if 'enum' in schema else 'interface'} {name} {'= ' if 'enum' in schema else ''}{_typed(schema)}", ""]
+        head = f"export type {name} =" if "enum" in schema else f"export interface {name}"
+        parts += [f"{head} {_typed(schema)}", ""]
     return "\n".join(parts)
 
 
