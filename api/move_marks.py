@@ -6,17 +6,14 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from models.commands.automation_moves import effects_of, note_position, settle_mark, tell_moved
-from models.commands.automation_runs import cancel_run, state_of, write_step
+from models.commands.automation_runs import cancel_run, state_of, write_steps
 from models.queries.automation_moves import get_move
 from models.queries.automations import get_version
-from models.rules.automation_moves import moved
-from models.rules.automation_plan.moves import has_node
+from models.rules.automation_moves import left_behind, moved, taken_up
 from models.rules.automation_plan.records import plan_from_json
 from models.tables.automation_moves import RunMove
 from models.types.automation_changes import MoveChoice, MoveStatus
-from models.types.automation_plan.commands import Command, RecordStep
 from models.types.automation_plan.states import RunState, TokenStatus
-from models.types.automations import Plan
 from models.types.errors import DomainError
 
 if TYPE_CHECKING:
@@ -79,10 +76,10 @@ def _move(turn: "Turn", mark: RunMove) -> None:
     try:
         with session.begin_nested():
             note_position(session, run, mark, turn.state, now=turn.call.now)
-            kept = _told(turn, plan, commands)
+            write_steps(session, run, left_behind(turn.state, move.mapping), now=turn.call.now)
             mark.effects = effects_of(session, run.id)
             if run.state:
-                turn.follow(version, plan, state, kept)
+                turn.follow(version, plan, state, (*taken_up(turn.state, state, move.mapping), *commands))
             else:
                 run.automation_version, run.plan_hash = version.number, plan.hash
                 turn.plan, turn.state, turn.drawing = plan, state, version.drawing
@@ -93,14 +90,3 @@ def _move(turn: "Turn", mark: RunMove) -> None:
         log.exception("a run could not be moved", run_id=run.id, move_id=move.id)
         turn.plan, turn.state, turn.drawing = before
         settle_mark(session, run, mark, MoveStatus.STAYED, _FAILED)
-
-
-def _told(turn: "Turn", plan: Plan, commands: tuple[Command, ...]) -> list[Command]:
-    """The commands without those about steps that the new version lacks; their rows are written here."""
-    kept: list[Command] = []
-    for command in commands:
-        if isinstance(command, RecordStep) and not has_node(plan, command.node_path):
-            write_step(turn.session, turn.run, command, now=turn.call.now)
-        else:
-            kept.append(command)
-    return kept

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from models.rules.automation_plan.moves import has_node, node_at, wait_of
-from models.rules.automation_plan.moving import moved_to
+from models.rules.automation_plan.moving import moved_to, renamed
 from models.rules.automation_plan.records import canonical_json
 from models.types.automation_changes import MovePreview, NextStep
 from models.types.automation_plan.commands import Command, RecordStep
-from models.types.automation_plan.states import FINAL, RunState, RunStatus, StepStatus, Token, TokenStatus
+from models.types.automation_plan.states import FINAL, RunState, RunStatus, StepStatus, Token, TokenStatus, Wait, WaitKind
 from models.types.automations import Json, Plan
 from models.types.errors import DomainError, Refused
 from models.types.working_time import WorkCalendar
@@ -21,6 +21,13 @@ Moved = tuple[RunState, tuple[Command, ...]]
 
 _INDEX = re.compile(r"\[\d+\]")
 _READ = re.compile(r"\bnodes\.([\w-]+)")
+_SHOWN = {
+    TokenStatus.READY: StepStatus.RUNNING,
+    TokenStatus.WAITING: StepStatus.WAITING,
+    TokenStatus.RETRYING: StepStatus.RETRYING,
+    TokenStatus.PARKED: StepStatus.PARKED,
+    TokenStatus.HOLDING: StepStatus.RUNNING,
+}
 _USUAL = {"condition": "else", "wait_for_event": "timeout", "approval": "timeout"}
 
 
@@ -31,7 +38,7 @@ def standing(state: RunState | None) -> str:
     """
     if state is None or state.status is RunStatus.NEW:
         return "start"
-    return "+".join(sorted({plain_path(token.node_path) for token in state.tokens})) or "end"
+    return "+".join(sorted({plain_path(token.node_path) for token in _at_work(state)})) or "end"
 
 
 def group_key(version: int, state: RunState | None) -> str:
@@ -57,43 +64,34 @@ def choice_for(choices: Mapping[str, str], version: int, state: RunState | None)
 def moved(
     old: Plan, new: Plan, state: RunState, mapping: NodeMapping, now: datetime, calendar: WorkCalendar | None = None
 ) -> Moved:
-    """The state and commands of a run that goes on by another version.
+    """The state and commands of a run that goes on by another version, as `moved_to` tells.
 
-    mapping: old node id to the new one that takes its place. A run that stands on the old one enters the new one; when both
-    are of one kind, what it has waited already counts. Outputs go over under the new name.
-    Raises Refused when an action is being performed, when a step the run stands on is gone and nothing takes its place, or
-    when the new version is for another sort of record.
+    Raises Refused also when the new version is for another sort of record.
     """
-    _check(old, new, state)
-    if state.status is RunStatus.NEW:
-        return replace(state, plan_hash=new.hash), ()
-    state, told = remapped(old, new, state, mapping)
-    state, commands = moved_to(old, new, state, now, calendar)
-    return state, (*told, *commands)
+    started_by = [(plan.trigger.get("kind"), plan.trigger.get("type")) for plan in (old, new)]
+    if started_by[0] != started_by[1]:
+        raise Refused("The new version is started by something else, so it would miss what this run began with.")
+    state, commands = moved_to(old, new, state, now, calendar, mapping)
+    return _with_own_waits(state), commands
 
 
-def remapped(old: Plan, new: Plan, state: RunState, mapping: NodeMapping) -> tuple[RunState, tuple[RecordStep, ...]]:
-    """The state with each token on a node that was replaced put before the one that takes its place, and the rows to write."""
-    told: list[RecordStep] = []
-    for token in state.tokens:
-        path = renamed(token.node_path, mapping)
-        if path == token.node_path or not has_node(new, path):
-            continue
-        is_alike = node_at(old, token.node_path)["kind"] == node_at(new, path)["kind"] and token.status is TokenStatus.WAITING
-        fresh = Token(path, token.iteration, since=token.since if is_alike else None)
-        told.append(RecordStep(token.node_path, token.iteration, StepStatus.SKIPPED, max(token.attempt, 1)))
-        state = replace(
-            state,
-            tokens=tuple(fresh if one == token else one for one in state.tokens),
-            waits=tuple(wait for wait in state.waits if wait.id != token.wait_id),
-        )
-    outputs = {renamed(path, mapping): output for path, output in state.outputs.items()}
-    return replace(state, outputs={**outputs, **state.outputs}), tuple(told)
+def left_behind(state: RunState, mapping: NodeMapping) -> tuple[RecordStep, ...]:
+    """What to write over the rows of the steps that a run stands on and that others take the place of."""
+    gone = (token for token in state.tokens if renamed(token.node_path, mapping) != token.node_path)
+    return tuple(RecordStep(one.node_path, one.iteration, StepStatus.SKIPPED, max(one.attempt, 1)) for one in gone)
 
 
-def renamed(node_path: str, mapping: NodeMapping) -> str:
-    """A node path with every node that was replaced under its new id; passes of loops stay."""
-    return "/".join(_renamed_segment(segment, mapping) for segment in node_path.split("/"))
+def taken_up(before: RunState, after: RunState, mapping: NodeMapping) -> tuple[RecordStep, ...]:
+    """What to write for steps on which a run goes on waiting in the place of others."""
+    places = {(renamed(token.node_path, mapping), token.iteration) for token in before.tokens}
+    places -= {(token.node_path, token.iteration) for token in before.tokens}
+    told = []
+    for token in after.tokens:
+        if (token.node_path, token.iteration) in places and token.status is not TokenStatus.PERFORMING:
+            wait = wait_of(after, token.wait_id)
+            shown = {"until": wait.at.isoformat()} if wait and wait.at else None
+            told.append(RecordStep(token.node_path, token.iteration, _SHOWN[token.status], 1, None, shown, token.error))
+    return tuple(told)
 
 
 def move_preview(
@@ -114,7 +112,7 @@ def next_steps(plan: Plan, state: RunState) -> tuple[NextStep, ...]:
         return (NextStep(plan.root["entry"], "start", None),)
     if state.status in FINAL or not state.tokens:
         return (NextStep("", "end", None),)
-    return tuple(_next_step(plan, state, token) for token in state.tokens)
+    return tuple(_next_step(plan, state, token) for token in _at_work(state))
 
 
 def unread_nodes(plan: Plan, state: RunState) -> tuple[str, ...]:
@@ -127,17 +125,21 @@ def unread_nodes(plan: Plan, state: RunState) -> tuple[str, ...]:
     return tuple(sorted(wanted & _ids(plan.root) - known))
 
 
-def _check(old: Plan, new: Plan, state: RunState) -> None:
-    started_by = [(plan.trigger.get("kind"), plan.trigger.get("type")) for plan in (old, new)]
-    if started_by[0] != started_by[1]:
-        raise Refused("The new version is started by something else, so it would miss what this run began with.")
-    if any(token.status is TokenStatus.PERFORMING for token in state.tokens):
-        raise Refused("An action is being performed; the run can move when it waits.")
+def _with_own_waits(state: RunState) -> RunState:
+    """The state with every wait named after the step it is at, as people's links and pages expect."""
+    names = {wait.id: _wait_id(wait) for wait in state.waits if wait.kind is not WaitKind.SUB}
+    waits = tuple(replace(wait, id=names.get(wait.id, wait.id)) for wait in state.waits)
+    tokens = tuple(replace(token, wait_id=names.get(token.wait_id or "", token.wait_id)) for token in state.tokens)
+    return replace(state, waits=waits, tokens=tokens)
 
 
-def _renamed_segment(segment: str, mapping: NodeMapping) -> str:
-    name, bracket, index = segment.partition("[")
-    return mapping.get(name, name) + bracket + index
+def _wait_id(wait: Wait) -> str:
+    return f"{wait.node_path}.{wait.iteration}.{wait.id.rpartition('.')[2]}"
+
+
+def _at_work(state: RunState) -> tuple[Token, ...]:
+    """Where a run really stands: not the owners of bodies that are at work."""
+    return tuple(token for token in state.tokens if token.status is not TokenStatus.HOLDING) or state.tokens
 
 
 def _next_step(plan: Plan, state: RunState, token: Token) -> NextStep:

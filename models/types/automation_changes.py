@@ -60,6 +60,13 @@ class DrawingChanges:
         """Whether nothing differs that a run could notice or a reader would read."""
         return not (self.nodes or self.edges or self.limits)
 
+    @property
+    def is_felt(self) -> bool:
+        """Whether a run would notice: a new name alone is for readers."""
+        own = (one.field for node in self.nodes for one in node.fields)
+        is_new = any(node.change is not Change.CHANGED for node in self.nodes)
+        return bool(self.edges or self.limits) or is_new or any(field != "label" for field in own)
+
 
 class MoveChoice(StrEnum):
     """What becomes of a run when a new version is published."""

@@ -1,13 +1,12 @@
-"""Moving a live run to another version of its automation, and seeing beforehand what that would do."""
+"""Moving a live run to another version of its automation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from models.rules.automation_plan.moves import close_wait, has_node, node_at, put, rested, token_at, wait_of
+from models.rules.automation_plan.moves import close_wait, has_node, node_at, put, rested, token_at
 from models.rules.automation_plan.nodes import enter, run_ready
 from models.types.automation_plan.commands import Command, Turn
-from models.types.automation_plan.moving import MovePreview
 from models.types.automation_plan.states import FINAL, RunState, Token, TokenStatus
 from models.types.automations import Json, Plan
 from models.types.errors import Conflict, Refused
@@ -35,8 +34,8 @@ def moved_to(
         raise Conflict("This run follows another version of its automation.")
     turn = Turn(new, now, calendar or WorkCalendar())
     pairs = [(token, _moved(old, new, token, mapping or {})) for token in state.tokens]
-    outputs = {_renamed(path, mapping or {}): output for path, output in state.outputs.items()}
-    waits = tuple(replace(wait, node_path=_renamed(wait.node_path, mapping or {})) for wait in state.waits)
+    outputs = {renamed(path, mapping or {}): output for path, output in state.outputs.items()}
+    waits = tuple(replace(wait, node_path=renamed(wait.node_path, mapping or {})) for wait in state.waits)
     tokens = tuple(after for _, after in pairs)
     state = replace(state, plan_hash=new.hash, outputs=outputs, tokens=tokens, waits=waits)
     for before, after in pairs:
@@ -45,43 +44,11 @@ def moved_to(
     return state, tuple(turn.commands)
 
 
-def preview_move(
-    old: Plan, new: Plan, state: RunState, mapping: Mapped | None, now: datetime, calendar: WorkCalendar | None = None
-) -> MovePreview:
-    """Where a run goes next by the old version and by the new one, and whether it can be moved at all. Nothing is changed.
-
-    Of several positions the one that goes on first is told; with a time of None when none of them waits for a time.
-    """
-    old_step, old_at = _next(state, now)
-    try:
-        moved, _ = moved_to(old, new, state, now, calendar, mapping)
-    except (Refused, Conflict) as error:
-        return MovePreview(False, error.detail, old_step, old_at, old_step, old_at)
-    return MovePreview(True, "", old_step, old_at, *_next(moved, now))
-
-
-def _next(state: RunState, now: datetime) -> tuple[str, datetime | None]:
-    working = [token for token in state.tokens if token.status is not TokenStatus.HOLDING]
-    found = [(_moment(state, token, now), token.node_path) for token in working]
-    timed = [(at, path) for at, path in found if at is not None]
-    if timed:
-        at, path = min(timed, key=lambda one: one[0])
-        return path, at
-    return (found[0][1], None) if found else ("", now if state.status in FINAL else None)
-
-
-def _moment(state: RunState, token: Token, now: datetime) -> datetime | None:
-    if token.status is TokenStatus.PERFORMING:
-        return now
-    wait = wait_of(state, token.wait_id)
-    return wait.at if wait else None
-
-
 def _moved(old: Plan, new: Plan, token: Token, mapping: Mapped) -> Token:
     """The token on its counterpart."""
     if token.status is TokenStatus.PERFORMING:
         raise Refused("An action is being performed; the run can move when it waits.")
-    path = _renamed(token.node_path, mapping)
+    path = renamed(token.node_path, mapping)
     if not has_node(new, path):
         is_elsewhere = path.rpartition("/")[2] in _node_ids(new.root)
         where = "is in another body of" if is_elsewhere else "is not in"
@@ -100,7 +67,8 @@ def _node_ids(body: Mapping[str, Json]) -> Iterator[str]:
             yield from _node_ids(node["body"])
 
 
-def _renamed(path: str, mapping: Mapped) -> str:
+def renamed(path: str, mapping: Mapped) -> str:
+    """A path with every node that was replaced under its new id; the items of loops stay."""
     segments = (segment.partition("[") for segment in path.split("/"))
     return "/".join(mapping.get(name, name) + bracket + rest for name, bracket, rest in segments)
 

@@ -3,10 +3,9 @@ from datetime import timedelta
 import pytest
 
 from models.rules.automation_plan.interpreter import advance
-from models.rules.automation_plan.moving import moved_to, preview_move
+from models.rules.automation_plan.moving import moved_to
 from models.types.automation_plan.commands import CloseWait, PerformAction, StartTimer
 from models.types.automation_plan.happenings import ActionDone, ActionFailed, RetryAsked, TimerFired
-from models.types.automation_plan.moving import MovePreview
 from models.types.automation_plan.states import RunStatus
 from models.types.errors import Conflict, Refused
 from tests.builders.automations import MONDAY, TRIGGER, asked, for_each, node, only, parallel, planned, started, task
@@ -112,19 +111,6 @@ def test_a_stuck_step_stays_stuck_until_its_retry_follows_the_new_version():
     assert (state.status, commands) == (RunStatus.PARKED, ())
     _, commands = advance(new, state, RetryAsked("one"), MONDAY)
     assert only(commands, PerformAction).input == {"title": "new"}
-
-
-def test_the_preview_tells_both_ways_and_changes_nothing():
-    old, new = branches(), branches(days=2)
-    state = waiting(old)
-    day5, day2 = MONDAY + 5 * DAY, MONDAY + 2 * DAY
-    assert preview_move(old, new, state, None, MONDAY) == MovePreview(True, "", "par/nap", day5, "par/nap", day2)
-    later = MONDAY + 3 * DAY
-    assert preview_move(old, new, state, None, later) == MovePreview(True, "", "par/nap", day5, "after", later)
-    gone = preview_move(old, branches(rest="rest"), state, {}, MONDAY)
-    assert (gone.possible, gone.new_step, gone.new_at) == (False, "par/nap", day5)
-    assert gone.reason
-    assert preview_move(old, branches(rest="rest", days=1), state, {"nap": "rest"}, MONDAY).new_at == MONDAY + DAY
 
 
 def test_moving_twice_is_moving_once():
