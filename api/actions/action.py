@@ -82,10 +82,9 @@ class ActionContext:
 
     def about(self, noun: str, named: str | None) -> str:
         """The id that was named, else that of the noun which started the run. Raises Refused when it was something else."""
-        trigger = self.run.trigger
+        run, trigger = self.run, self.run.trigger
         started_by = trigger.get("subject_id") if str(trigger.get("type", "")).startswith(f"{noun}.") else None
-        record = trigger.get(noun)
-        found = named or started_by or (record.get("id") if isinstance(record, dict) else None)
+        found = named or (run.subject_id if run.subject_kind == noun else None) or started_by
         if not found:
             words = noun.replace("_", " ")
             raise Refused(

@@ -102,13 +102,13 @@ def show(slug: str, call: Read) -> Response:
 
 @lru_cache(maxsize=1)
 def chapters() -> list[Chapter]:
-    """The chapters by title."""
+    """The chapters by title; those in folders have the folder's name before their own."""
     found = []
-    for path in GUIDE.glob("*.md"):
+    for path in GUIDE.rglob("*.md"):
         text = path.read_text()
         heading = re.match(r"# (.+)\n", text)
         title = heading.group(1) if heading else path.stem.replace("_", " ").capitalize()
-        found.append(Chapter(path.stem, title, text))
+        found.append(Chapter("_".join(path.relative_to(GUIDE).with_suffix("").parts), title, text))
     return sorted(found, key=lambda chapter: chapter.title)
 
 
