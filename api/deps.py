@@ -116,6 +116,11 @@ class Call:
         return self.request.headers.get("user-agent", "")[:400]
 
     @property
+    def has_upload(self) -> bool:
+        """Whether the request carries files."""
+        return self.request.headers.get("content-type", "").startswith("multipart/")
+
+    @property
     def is_htmx(self) -> bool:
         return self.request.headers.get("HX-Request") == "true"
 

@@ -7,9 +7,14 @@ from typing import Annotated, Any, get_args, get_origin
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError
 
 from api.deps import Call
+from models.db import is_crossed
 from models.types.principals import Door
+
+_TRIES = 4
+"""How often a transaction is done that had to give way to others: two that lock the same rows in another order."""
 
 
 class Router(APIRouter):
@@ -45,15 +50,26 @@ def _in_transaction(endpoint: Callable[..., Any], door: Door, noun: str, status_
         call.door, call.noun = door, noun
         if call.is_slow:
             return _run_slowly(call, endpoint, arguments, status_code)
-        with call.open():
-            stored = call.replay()
-            if stored is not None:
-                return stored
-            answer = endpoint(**arguments)
-            call.remember(answer, status_code)
-            return _empty() if answer is None and status_code == 204 else answer
+        for _ in range(_TRIES - 1):
+            try:
+                return _run_once(call, endpoint, arguments, status_code)
+            except DBAPIError as error:
+                # An upload has been read: it cannot be read again.
+                if not is_crossed(error) or call.has_upload:
+                    raise
+        return _run_once(call, endpoint, arguments, status_code)
 
     return run
+
+
+def _run_once(call: Call, endpoint: Callable[..., Any], arguments: dict[str, Any], status_code: int) -> Any:
+    with call.open():
+        stored = call.replay()
+        if stored is not None:
+            return stored
+        answer = endpoint(**arguments)
+        call.remember(answer, status_code)
+        return _empty() if answer is None and status_code == 204 else answer
 
 
 def _run_slowly(call: Call, endpoint: Callable[..., Any], arguments: dict[str, Any], status_code: int) -> Any:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
@@ -26,6 +26,8 @@ _PRAGMAS = (
     "busy_timeout=15000",
     "temp_store=MEMORY",
 )
+_CROSSED = frozenset({"40P01", "40001"})
+"""PostgreSQL's words for a deadlock and for a failed serialisation."""
 
 
 class Database:
@@ -87,6 +89,11 @@ def workspace_id_of(session: Session) -> str:
 def enter(session: Session, scope: Scope) -> None:
     """Narrow a session to a scope found while it ran: a public link names its workspace, a log-in its member."""
     session.info["scope"] = scope
+
+
+def is_crossed(error: DBAPIError) -> bool:
+    """Whether two transactions stood in each other's way so that one had to give up: it may simply be done again."""
+    return getattr(error.orig, "sqlstate", "") in _CROSSED
 
 
 def _make_engine(url: str) -> Engine:

@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import asdict
 
 import structlog
-from temporalio.api.common.v1 import Payloads, WorkflowExecution, WorkflowType
+from temporalio.api.common.v1 import Payloads, Priority, WorkflowExecution, WorkflowType
 from temporalio.api.enums.v1 import WorkflowIdConflictPolicy
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import SignalWithStartWorkflowExecutionRequest, SignalWorkflowExecutionRequest
@@ -120,6 +120,8 @@ class Relay:
             signal_input=await self._payloads(event),
             request_id=event.event_id,
             identity=self._client.identity,
+            # Within a workspace runs come first in first out; between workspaces, each in its turn.
+            priority=Priority(fairness_key=event.workspace_id),
             workflow_id_conflict_policy=WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
         )
         for name, payload in initial_attributes(event.workspace_id, noun).items():

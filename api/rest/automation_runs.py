@@ -31,6 +31,8 @@ class RunOut(BaseModel):
     engagement_id: str | None
     event_id: str
     status: str
+    queued_for: str
+    """Why a queued run waits: `record` (another run about the same record goes first) or `quota`; empty otherwise."""
     next_wake_at: datetime | None
     error: dict[str, Any]
     created_at: datetime

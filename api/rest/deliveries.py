@@ -10,7 +10,9 @@ from starlette.concurrency import run_in_threadpool
 
 from api.deps import Call, Write, worker_only
 from api.routing import Router
+from models.commands.automation_quotas import release_runs
 from models.commands.deliveries import claim_deliveries, settle_deliveries
+from models.queries.automation_quotas import workspaces_with_room
 from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
 from models.types.scope import Scope
 
@@ -47,9 +49,12 @@ async def claim(wanted: ClaimWanted, request: Request, _worker: Annotated[None, 
 def _claim(request: Request, limit: int) -> list[ClaimedDelivery]:
     call = Call(request, writes=True)
     with call.database.read(Scope(None)) as session:
-        if not claim_deliveries(session, now=call.now, limit=1):
+        has_room = bool(workspaces_with_room(session, now=call.now))
+        if not has_room and not claim_deliveries(session, now=call.now, limit=1):
             return []  # looking costs no writer lock
     with call.database.write(Scope(None)) as session:
+        if has_room:
+            release_runs(session, now=call.now)
         return claim_deliveries(session, now=call.now, limit=limit)
 
 

@@ -40,6 +40,8 @@ class WorkspaceChange(BaseModel):
     reminder_days: list[int] | None = Field(default=None, max_length=10, examples=[[3, 7, 14]])
     tax_rate_mpct: int | None = Field(default=None, ge=0, le=100_000, examples=[19000])
     rate_minor_per_hour: int | None = Field(default=None, ge=0, examples=[10000])
+    runs_per_minute: int | None = Field(default=None, ge=1, le=100_000, examples=[6000])
+    runs_in_flight: int | None = Field(default=None, ge=1, le=10_000, examples=[500])
     version: int | None = Field(default=None, examples=[3])
 
 
@@ -70,6 +72,10 @@ class WorkspaceOut(BaseModel):
     reminder_days: list[int]
     tax_rate_mpct: int
     rate_minor_per_hour: int
+    runs_per_minute: int
+    """Runs of automations that may begin within a minute; more are held back, not dropped."""
+    runs_in_flight: int
+    """Runs of automations that may be at work at once; those that merely wait do not count."""
     created_at: datetime
     version: int
 

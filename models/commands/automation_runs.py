@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.commands.automation_starts import requested
-from models.commands.events import record
+from models.commands.automation_starts import begin, concurrency_lock
+from models.commands.event_gates import keep_others_out
+from models.commands.events import record, record_facts
 from models.commands.notifications import notify_responsible
 from models.commands.run_waits import show_waits
 from models.db import scope_of
@@ -23,7 +24,7 @@ from models.tables.engagements import Engagement
 from models.types.automation_plan.commands import Command, Park, RecordStep
 from models.types.automation_plan.happenings import Canceled
 from models.types.automation_plan.states import FINAL, RunState, StepStatus
-from models.types.automations import Json, Plan
+from models.types.automations import ConcurrencyPolicy, Json, Plan
 
 _ENDED = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELED})
 
@@ -84,19 +85,21 @@ def _finish(session: Session, run: AutomationRun, now: datetime) -> None:
     session.flush()
     payload = {"automation_id": run.automation_id, "status": run.status}
     record(session, "automation_run.finished", run.id, engagement_id=run.engagement_id, **payload)
-    start_next_in_queue(session, run)
+    start_next_in_queue(session, run, now=now)
 
 
-def start_next_in_queue(session: Session, run: AutomationRun) -> None:
+def start_next_in_queue(session: Session, run: AutomationRun, *, now: datetime) -> None:
     """Let the oldest queued run with the same concurrency key go on, when none is under way and the automation is on."""
     if not run.concurrency_key or get_automation(session, run.automation_id).status != "published":
         return
+    trigger = get_version(session, run.automation_id, run.automation_version).plan["trigger"]
+    if (trigger.get("concurrency") or {}).get("policy") == ConcurrencyPolicy.QUEUE:
+        # Who comes just now either sees that this run has ended, or is seen here.
+        keep_others_out(session, concurrency_lock(run.automation_id, run.concurrency_key))
     rivals = [one for one in list_rivals(session, run.automation_id, run.concurrency_key) if one.id != run.id]
     if not rivals or any(one.status != "queued" for one in rivals):
         return
-    rivals[0].status = "requested"
-    fact = requested(rivals[0])
-    record(session, fact.event_type, fact.run_id, engagement_id=fact.engagement_id, **fact.payload)
+    record_facts(session, [begin(session, rivals[0], now=now)])
 
 
 def announce_parked(session: Session, run: AutomationRun, parked: Park, label: str, *, wait_id: str) -> None:

@@ -8,7 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from models.commands.event_gates import keep_others_out
+from models.db import workspace_id_of
 from models.ids import new_id
+from models.queries.automation_quotas import room_for_runs
 from models.queries.automation_runs import list_rivals, lock_run
 from models.rules.automation_matching import key_at
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
@@ -37,11 +39,12 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """A fact about a run that follows from an event and is recorded right after it."""
+    """A fact about a run, or its automation, that follows from an event and is recorded right after it."""
 
     event_type: str
-    """`automation_run.requested`, `automation_run.woken` or `automation_run.canceled`."""
+    """`automation_run.requested`, `automation_run.woken`, `automation_run.canceled`, or `automation.switched_off`."""
     run_id: str
+    """Of the run; of the automation when that is switched off."""
     engagement_id: str | None
     payload: dict[str, str]
 
@@ -66,15 +69,15 @@ def start_run(session: Session, automation: Automation, version: AutomationVersi
     concurrency = trigger.get("concurrency") or {}
     policy, key = concurrency.get("policy", ConcurrencyPolicy.PARALLEL), key_at(concurrency.get("key"), origin.record)
     if key and policy != ConcurrencyPolicy.PARALLEL:
-        keep_others_out(session, f"{automation.id}:{key}")
+        keep_others_out(session, concurrency_lock(automation.id, key))
     if find_run_of(session, automation.id, origin.key, dedupe) is not None:
         return Started()
     rivals = list_rivals(session, automation.id, key) if key and policy != ConcurrencyPolicy.PARALLEL else []
     if rivals and policy == ConcurrencyPolicy.SKIP:
         return Started()
-    waits = bool(rivals) and policy == ConcurrencyPolicy.QUEUE
     run = _new_run(automation, version, origin, dedupe, key)
-    run.status, run.queued_for = ("queued", "record") if waits else ("requested", "")
+    run.queued_for = "record" if rivals and policy == ConcurrencyPolicy.QUEUE else _held_back(session, origin)
+    run.status, run.begun_at = ("queued", None) if run.queued_for else ("requested", origin.at)
     if not _added(session, run):
         return Started()
     given_up = (
@@ -82,6 +85,11 @@ def start_run(session: Session, automation: Automation, version: AutomationVersi
     )
     begun = [requested(run)] if run.status == "requested" else []
     return Started(run, tuple([fact for fact in given_up if fact] + begun))
+
+
+def concurrency_lock(automation_id: str, key: str) -> str:
+    """What those hold alone who start or end runs of an automation about one record."""
+    return f"{automation_id}:{key}"
 
 
 def find_run_of(session: Session, automation_id: str, key: str, dedupe: str) -> AutomationRun | None:
@@ -109,6 +117,18 @@ def give_up(session: Session, run: AutomationRun, reason: str, *, now: datetime)
     session.add(run)
     session.flush()
     return Triggered("automation_run.canceled", run.id, run.engagement_id, {})
+
+
+def begin(session: Session, run: AutomationRun, *, now: datetime) -> Triggered:
+    """Let a queued run begin; the fact to be recorded."""
+    run.status, run.queued_for, run.begun_at = "requested", "", now
+    session.add(run)
+    session.flush()
+    return requested(run)
+
+
+def _held_back(session: Session, origin: Origin) -> str:
+    return "" if room_for_runs(session, workspace_id_of(session), now=origin.at) else "quota"
 
 
 def _new_run(automation: Automation, version: AutomationVersion, origin: Origin, dedupe: str, key: str) -> AutomationRun:

@@ -8,9 +8,10 @@ from sqlmodel import Session, func, select
 
 from models.commands.automation_dates import follow_dates
 from models.commands.automation_facts import follow_facts
-from models.commands.automation_starts import Origin, Started, Triggered, find_run_of, start_run
+from models.commands.automation_starts import Origin, Started, Triggered, find_run_of, give_up, start_run
 from models.commands.event_gates import pass_gate
 from models.commands.notifications import notify_responsible
+from models.queries.automation_quotas import list_queued
 from models.queries.automation_records import event_record
 from models.queries.automation_runs import list_subscriptions_to
 from models.queries.automations import list_published
@@ -64,8 +65,10 @@ def _start(
     session: Session, automation: Automation, version: AutomationVersion, event: Event, record: dict[str, Json], cause: Cause
 ) -> Started:
     dedupe = key_at(version.plan["trigger"].get("dedupe"), record) or event.id
-    if find_run_of(session, automation.id, event.id, dedupe) is not None or _is_stopped(session, automation, event):
+    if find_run_of(session, automation.id, event.id, dedupe) is not None:
         return Started()
+    if _goes_round(session, automation, event):
+        return Started(facts=tuple(_stopped(session, automation, event)))
     origin = Origin(
         key=event.id,
         record=record,
@@ -78,19 +81,22 @@ def _start(
     return start_run(session, automation, version, origin)
 
 
-def _is_stopped(session: Session, automation: Automation, event: Event) -> bool:
-    """Whether the automation runs so often about one record that it must be a loop; then it is switched off and somebody is told.
+def _goes_round(session: Session, automation: Automation, event: Event) -> bool:
+    """Whether the automation runs so often about one record that it must be a loop.
 
-    Many runs about many records are no loop: they are merely held back by the workspace's quota. Counted in the database's own
-    time, so that a loop is seen across processes.
+    Many runs about many records are none: the workspace's quota merely holds them back. Counted in the database's own time, so
+    that a loop is seen across processes.
     """
     recent: Any = select(func.count()).where(
         AutomationRun.automation_id == automation.id,
         AutomationRun.subject_id == event.subject_id,
         AutomationRun.created_at > event.created_at - timedelta(minutes=1),
     )
-    if session.exec(recent).one() < MOST_PER_RECORD:
-        return False
+    return int(session.exec(recent).one()) >= MOST_PER_RECORD
+
+
+def _stopped(session: Session, automation: Automation, event: Event) -> Iterator[Triggered]:
+    """Switch an automation off that goes round in circles, with the runs that have not begun, and tell its people."""
     automation.status, automation.off_reason = "off", "It ran too often about one record within a minute and was switched off."
     notify_responsible(
         session,
@@ -99,4 +105,7 @@ def _is_stopped(session: Session, automation: Automation, event: Event) -> bool:
         href=f"/automations/{automation.id}",
         key=f"automation:{automation.id}:off:{event.id}",
     )
-    return True
+    yield Triggered("automation.switched_off", automation.id, None, {})
+    for run in list_queued(session, automation.id):
+        fact = give_up(session, run, automation.off_reason, now=event.created_at)
+        yield from [fact] if fact else []

@@ -4,6 +4,7 @@ Rows are found by their state. Reading by a high-water mark loses rows whose tra
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select, text
@@ -20,12 +21,28 @@ PAUSE = timedelta(seconds=2)
 
 
 def claim_deliveries(session: Session, *, now: datetime, limit: int) -> list[ClaimedDelivery]:
-    """Claim up to `limit` due deliveries, oldest first. A target whose earlier delivery is still open elsewhere waits.
+    """Claim up to `limit` due deliveries, every workspace's share of them, each oldest first.
 
-    Claims are serialised: by the writer lock on SQLite, by an advisory lock on PostgreSQL.
+    A target whose earlier delivery is still open elsewhere waits. Claims are serialised: by the writer lock on SQLite, by an
+    advisory lock on PostgreSQL.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.exec(text("SELECT pg_advisory_xact_lock(7241)"))  # type: ignore[call-overload]  # plain SQL has no model
+    workspaces = _waiting_workspaces(session, limit)
+    share = limit // max(1, len(workspaces))
+    due = [row for workspace_id in workspaces for row in session.exec(_due(now, workspace_id).limit(share)).all()]
+    due.sort(key=lambda row: row[0].seq or 0)
+    return [_claim(delivery, event, now) for delivery, event in due]
+
+
+def _waiting_workspaces(session: Session, limit: int) -> list[str]:
+    """The workspaces with deliveries on their way, longest waiting first: a thousand of one hide none of another."""
+    waiting = select(Delivery.workspace_id).where(col(Delivery.delivered_at).is_(None)).group_by(Delivery.workspace_id)
+    return list(session.exec(waiting.order_by(func.min(Delivery.seq)).limit(limit)))
+
+
+def _due(now: datetime, workspace_id: str) -> Any:
+    """A select of a workspace's due deliveries with their events, oldest first."""
     blocking = aliased(Delivery)
     blocked = (
         select(col(blocking.seq))
@@ -37,19 +54,18 @@ def claim_deliveries(session: Session, *, now: datetime, limit: int) -> list[Cla
         )
         .exists()
     )
-    due = (
+    return (
         select(Delivery, Event)
         .join(Event, col(Event.id) == col(Delivery.event_id))
         .where(
+            Delivery.workspace_id == workspace_id,
             col(Delivery.delivered_at).is_(None),
             or_(col(Delivery.claimed_until).is_(None), col(Delivery.claimed_until) <= now),
             or_(col(Delivery.next_try_at).is_(None), col(Delivery.next_try_at) <= now),
             ~blocked,
         )
         .order_by(col(Delivery.seq))
-        .limit(limit)
     )
-    return [_claim(delivery, event, now) for delivery, event in session.exec(due).all()]
 
 
 def _claim(delivery: Delivery, event: Event, now: datetime) -> ClaimedDelivery:

@@ -49,7 +49,8 @@ class AutomationRun(WorkspaceRow, Versioned, table=True):
     __table_args__ = (
         UniqueConstraint("automation_id", "event_id"),
         UniqueConstraint("automation_id", "dedupe_key"),
-        Index("ix_automation_runs_recent", "workspace_id", "created_at"),
+        Index("ix_automation_runs_begun", "workspace_id", "begun_at"),
+        Index("ix_automation_runs_about", "automation_id", "subject_id", "created_at"),
         Index("ix_automation_runs_live", "workspace_id", "status"),
     )
 
@@ -67,6 +68,8 @@ class AutomationRun(WorkspaceRow, Versioned, table=True):
     subject_id: str = Field(default="", index=True)
     """The record the run is about; empty for one about none."""
     contact_id: str | None = Field(default=None, index=True)
+    begun_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its workflow was asked for; None while it is queued."""
     queued_for: str = ""
     """Why a queued run waits: `record` (another run about the same record is under way) or `quota`."""
     status: str = Field(default="requested", index=True)

@@ -33,6 +33,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("event_id", "target"),
         Index("ix_deliveries_open", "delivered_at", "target", "seq"),
+        Index("ix_deliveries_waiting", "delivered_at", "workspace_id", "seq"),
     )
 
     seq: int | None = Field(

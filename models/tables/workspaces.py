@@ -39,6 +39,10 @@ class Workspace(Row, Versioned, table=True):
     tax_rate_mpct: int = 0
     """The tax that new line items start with, in thousandths of a percent: 19 % is 19000."""
     rate_minor_per_hour: int = 0
+    runs_per_minute: int = 6000
+    """Runs of automations that may begin within a minute; more are held back, not dropped."""
+    runs_in_flight: int = 500
+    """Runs of automations that may be at work at once; those that merely wait do not count."""
     seal_key_pem: str = ""
     """Encrypted with the installation's secret key."""
     seal_certificate_pem: str = ""
