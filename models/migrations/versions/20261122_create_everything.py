@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "115fce431851"
+revision = "578e02b857d2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -566,6 +566,8 @@ def upgrade() -> None:
         sa.Column("reminder_days", sa.JSON(), nullable=False),
         sa.Column("tax_rate_mpct", sa.Integer(), nullable=False),
         sa.Column("rate_minor_per_hour", sa.Integer(), nullable=False),
+        sa.Column("runs_per_minute", sa.Integer(), nullable=False),
+        sa.Column("runs_in_flight", sa.Integer(), nullable=False),
         sa.Column("seal_key_pem", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("seal_certificate_pem", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspaces")),
@@ -672,6 +674,7 @@ def upgrade() -> None:
         sa.Column("subject_kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("contact_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("queued_for", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sa.JSON(), nullable=False),
@@ -687,12 +690,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("automation_id", "event_id", name=op.f("uq_automation_runs_automation_id_event_id")),
     )
     with op.batch_alter_table("automation_runs", schema=None) as batch_op:
+        batch_op.create_index("ix_automation_runs_about", ["automation_id", "subject_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_automation_id"), ["automation_id"], unique=False)
+        batch_op.create_index("ix_automation_runs_begun", ["workspace_id", "begun_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_concurrency_key"), ["concurrency_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_engagement_id"), ["engagement_id"], unique=False)
         batch_op.create_index("ix_automation_runs_live", ["workspace_id", "status"], unique=False)
-        batch_op.create_index("ix_automation_runs_recent", ["workspace_id", "created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_workspace_id"), ["workspace_id"], unique=False)
@@ -803,6 +807,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index("ix_deliveries_open", ["delivered_at", "target", "seq"], unique=False)
+        batch_op.create_index("ix_deliveries_waiting", ["delivered_at", "workspace_id", "seq"], unique=False)
 
     op.create_table(
         "form_versions",
@@ -1723,6 +1728,7 @@ def downgrade() -> None:
 
     op.drop_table("form_versions")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.drop_index("ix_deliveries_waiting")
         batch_op.drop_index("ix_deliveries_open")
 
     op.drop_table("deliveries")
@@ -1753,12 +1759,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_automation_runs_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_subject_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_status"))
-        batch_op.drop_index("ix_automation_runs_recent")
         batch_op.drop_index("ix_automation_runs_live")
         batch_op.drop_index(batch_op.f("ix_automation_runs_engagement_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_contact_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_concurrency_key"))
+        batch_op.drop_index("ix_automation_runs_begun")
         batch_op.drop_index(batch_op.f("ix_automation_runs_automation_id"))
+        batch_op.drop_index("ix_automation_runs_about")
 
     op.drop_table("automation_runs")
     with op.batch_alter_table("automation_moves", schema=None) as batch_op:
