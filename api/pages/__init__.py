@@ -3,6 +3,7 @@
 from api.pages import (
     automation_builder,
     automation_imports,
+    automation_run_lists,
     automation_runs,
     automation_templates,
     automations,
@@ -52,6 +53,7 @@ from api.pages import (
 ROUTERS = [
     automation_builder.router,
     automation_imports.router,
+    automation_run_lists.router,
     automation_runs.router,
     automation_templates.router,
     automations.router,

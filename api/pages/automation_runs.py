@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from api.actions import catalogue
 from api.automation_runs import decide, intervene
 from api.deps import Read, Write
+from api.pages.automation_run_canvas import run_canvas
 from api.render import member_page, redirect
 from api.routing import Router
 from models.commands.automation_runs import cancel_run, label_of
 from models.commands.run_waits import FAILED_CALL, STUCK
-from models.queries.automation_runs import count_runs, get_run, list_open_waits, list_runs, list_steps, lock_run
+from models.queries.automation_runs import get_run, list_open_waits, list_steps, lock_run
 from models.queries.automations import get_version
 from models.queries.run_rows import RunRow, run_rows
 from models.rules.automation_plan.records import canonical_json
@@ -26,14 +27,6 @@ from models.types.errors import Refused
 from models.types.principals import Door
 
 router = Router("automation_runs", Door.MEMBER)
-_VIEWS = (
-    ("", "All"),
-    ("waiting", "Waiting"),
-    ("parked", "Needs repair"),
-    ("succeeded", "Succeeded"),
-    ("failed", "Failed"),
-    ("canceled", "Cancelled"),
-)
 _VERBS = {
     "condition": ("git-branch", "Decide"),
     "delay": ("timer", "Wait"),
@@ -42,15 +35,6 @@ _VERBS = {
     "approval": ("hand", "Ask for approval"),
     "stop": ("circle-stop", "Stop"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RunsPage:
-    """Runs under one filter."""
-
-    rows: list[RunRow]
-    views: list[dict[str, Any]]
-    view: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +70,8 @@ class RunPage:
     steps: list[StepView]
     waits: list[WaitView]
     is_live: bool
-
-
-@router.get("/automation_runs")
-def index(call: Read, view: str = "") -> Response:
-    """Runs of all automations, newest first."""
-    runs = list_runs(call.session, status=view or None, limit=100)
-    views = [
-        {
-            "text": words + (f" · {count_runs(call.session, status=key)}" if key == "parked" else ""),
-            "href": f"/automation_runs?view={key}" if key else "/automation_runs",
-            "current": key == view,
-        }
-        for key, words in _VIEWS
-    ]
-    page = RunsPage(run_rows(call.session, runs), views, view)
-    return member_page(call, "automation_runs/index.html", page, nav="automations")
+    canvas: dict[str, Any]
+    """What the script reads that shows the run on its drawing."""
 
 
 @router.get("/automation_runs/{run_id}")
@@ -115,6 +85,7 @@ def show(run_id: str, call: Read) -> Response:
         steps=[_step_view(step, label_of(drawing, step.node_path)) for step in list_steps(call.session, run_id)],
         waits=[_wait_view(wait) for wait in list_open_waits(call.session, run_id)],
         is_live=run.finished_at is None,
+        canvas=run_canvas(call, run, drawing),
     )
     return member_page(call, "automation_runs/show.html", page, nav="automations")
 

@@ -21,6 +21,7 @@ from api.rest.automation_runs import OpenWaitOut, RunOut, StepOut
 from api.routing import Router
 from models.db import workspace_id_of
 from models.queries.automation_runs import get_run, list_open_waits, list_steps
+from models.tables.automations import AutomationRun
 from models.types.errors import DomainError, Unavailable
 from models.types.principals import NotSignedIn
 
@@ -98,6 +99,12 @@ def stream_run(run_id: str, call: Watch, request: Request) -> StreamingResponse:
     return RunStream(call, run_id, doors, workspace_id)
 
 
+def run_now(call: Call, run: AutomationRun) -> RunNow:
+    """Where a run stands at this moment."""
+    waits = [OpenWaitOut.model_validate(wait) for wait in list_open_waits(call.session, run.id)]
+    return RunNow(**RunOut.model_validate(run).model_dump(), waits=waits)
+
+
 async def _lines(call: Call, run_id: str) -> AsyncIterator[str]:
     clock = asyncio.get_running_loop()
     ends, said, pause, told = clock.time() + LONGEST_SECONDS, clock.time(), QUICKEST_SECONDS, Told()
@@ -126,7 +133,7 @@ def _news(call: Call, run_id: str, told: Told) -> str:
             return ""
         told.version = version
         steps = [StepOut.model_validate(step) for step in list_steps(call.session, run_id)]
-        now = RunNow(**RunOut.model_validate(run).model_dump(), waits=[OpenWaitOut.model_validate(wait) for wait in waits])
+        now = run_now(call, run)
     return "".join(_changes(told, now, steps))
 
 

@@ -42,16 +42,27 @@ def runs_statement(
     *,
     automation_id: str | None = None,
     engagement_id: str | None = None,
+    contact_id: str | None = None,
+    version: int | None = None,
     status: str | None = None,
     created_after: datetime | None = None,
+    created_before: datetime | None = None,
 ) -> Any:
-    """A select of runs. status: one status, or `live` for all that are not over."""
+    """A select of runs. status: one status, or `live` for all that are not over. The moments themselves are not included."""
+    wanted: dict[Any, Any] = {
+        AutomationRun.automation_id: automation_id,
+        AutomationRun.engagement_id: engagement_id,
+        AutomationRun.contact_id: contact_id,
+        AutomationRun.automation_version: version,
+    }
     statement = select(AutomationRun)
-    for column, value in ((AutomationRun.automation_id, automation_id), (AutomationRun.engagement_id, engagement_id)):
+    for column, value in wanted.items():
         if value is not None:
             statement = statement.where(col(column) == value)
     if created_after is not None:
         statement = statement.where(col(AutomationRun.created_at) > created_after)
+    if created_before is not None:
+        statement = statement.where(col(AutomationRun.created_at) < created_before)
     if status == "live":
         return statement.where(col(AutomationRun.status).in_(LIVE))
     return statement.where(AutomationRun.status == status) if status else statement

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from models.tables.automations import Automation, AutomationRun
+from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.types.events import CATALOGUE
+
+_RECENT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,10 @@ def _names(session: Session, table: type[Automation] | type[Engagement], column:
         return {}
     rows = session.exec(select(table).where(col(table.id).in_(ids)))
     return {row.id: str(getattr(row, column)) for row in rows}
+
+
+def list_run_clients(session: Session) -> list[tuple[str, str]]:
+    """(contact id, name) of the people whom the latest runs are about, by name."""
+    latest = select(AutomationRun.contact_id).order_by(col(AutomationRun.id).desc()).limit(_RECENT).subquery()
+    people = session.exec(select(Contact).where(col(Contact.id).in_(select(latest.c.contact_id))).order_by(Contact.name))
+    return [(one.id, one.name or one.email or "") for one in people]
