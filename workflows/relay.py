@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import WorkflowIdConflictPolicy
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import SignalWithStartWorkflowExecutionRequest, SignalWorkflowExecutionRequest
 from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -21,7 +22,7 @@ from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
 from models.types.events import Happened
 from models.types.workflow_ids import ENGINE_QUEUE, EVENT_SIGNAL, workflow_type
 from models.types.workflow_state import SubjectState
-from workflows.search_attributes import initial_attributes
+from workflows.search_attributes import born_with, initial_attributes
 
 log = structlog.get_logger("relay")
 _BATCH = 50
@@ -110,6 +111,9 @@ class Relay:
         event = delivery.event
         noun, _, subject_id = delivery.target.partition("/")
         state = SubjectState(event.workspace_id, subject_id, engagement_id=event.engagement_id)
+        if event.type == "automation_run.requested":
+            await self._start_run(delivery.target, state)
+            return
         request = SignalWithStartWorkflowExecutionRequest(
             namespace=self._client.namespace,
             workflow_id=delivery.target,
@@ -127,6 +131,21 @@ class Relay:
         for name, payload in initial_attributes(event.workspace_id, noun).items():
             request.search_attributes.indexed_fields[name].CopyFrom(payload)
         await self._client.workflow_service.signal_with_start_workflow_execution(request)
+
+    async def _start_run(self, target: str, state: SubjectState) -> None:
+        """Start a run, whose first task is done here in the worker itself: short runs are over before a queue is met.
+
+        A run reads everything in its own row, so it needs no signal. One that is under way already stays as it is.
+        """
+        await self._client.start_workflow(
+            workflow_type(target),
+            state,
+            id=target,
+            task_queue=ENGINE_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            search_attributes=born_with(state.workspace_id, target.partition("/")[0]),
+            request_eager_start=True,
+        )
 
     async def _payloads(self, value: object) -> Payloads:
         return Payloads(payloads=await self._client.data_converter.encode([value]))

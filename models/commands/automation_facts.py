@@ -1,14 +1,13 @@
 """Runs follow the record they are about: its dates move their timers, and its end may end them."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from models.commands.automation_starts import Triggered, give_up
 from models.db import scope_of
 from models.queries.automation_records import trigger_record_of
-from models.queries.automation_runs import LIVE
+from models.queries.automation_runs import runs_about_statement
 from models.queries.automations import get_version
 from models.rules.automation_matching import is_given_up_when_over
 from models.rules.automation_plan.records import canonical_json
@@ -16,13 +15,12 @@ from models.tables.automations import AutomationRun
 from models.tables.events import Event
 from models.types.automation_dates import ENDS
 
-_CONCERNS_RUNS_OF = {"engagement": AutomationRun.engagement_id, "contact": AutomationRun.contact_id}
 OVER = "What it was about is over."
 
 
 def follow_facts(session: Session, event: Event) -> Iterator[Triggered]:
     """The facts about live runs that follow from an event about their record: given up with it, or told of its new dates."""
-    for run in _runs_about(session, event):
+    for run in session.exec(runs_about_statement(event).order_by(AutomationRun.id)).all():
         is_its_own_doing = scope_of(session).cause.run_id == run.id
         is_over = event.type in ENDS and event.subject_id == run.subject_id
         if is_over and not is_its_own_doing and _ends_with_its_record(session, run):
@@ -31,17 +29,6 @@ def follow_facts(session: Session, event: Event) -> Iterator[Triggered]:
         elif run.next_wake_at is not None and _has_news(session, run):
             happened = canonical_json({"kind": "facts_changed", "trigger": {}})
             yield Triggered("automation_run.woken", run.id, run.engagement_id, {"wait_id": "", "happened": happened})
-
-
-def _runs_about(session: Session, event: Event) -> list[AutomationRun]:
-    """The live runs that an event may concern, apart from those that it starts itself."""
-    if event.subject_kind == "automation_run":
-        return []
-    about: list[Any] = [col(AutomationRun.subject_id) == event.subject_id]
-    if event.subject_kind in _CONCERNS_RUNS_OF:
-        about.append(col(_CONCERNS_RUNS_OF[event.subject_kind]) == event.subject_id)
-    statement = select(AutomationRun).where(col(AutomationRun.status).in_(LIVE), or_(*about)).order_by(AutomationRun.id)
-    return list(session.exec(statement))
 
 
 def _ends_with_its_record(session: Session, run: AutomationRun) -> bool:

@@ -13,7 +13,7 @@ from models.commands.notifications import notify_responsible
 from models.commands.run_waits import show_waits
 from models.db import scope_of
 from models.ids import new_id
-from models.queries.automation_runs import find_step, list_rivals, runs_statement
+from models.queries.automation_runs import list_rivals, list_steps, runs_statement
 from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance, initial_state
@@ -48,16 +48,26 @@ def label_of(drawing: Mapping[str, Any], node_path: str) -> str:
 
 def write_step(session: Session, run: AutomationRun, told: RecordStep, *, now: datetime) -> StepRun:
     """Write what a node did over the row it has; what the interpreter says nothing about stays."""
-    step = find_step(session, run.id, told.node_path, told.iteration)
+    steps = _steps_of(session, run)
+    step = steps.get((told.node_path, told.iteration))
     if step is None:
         step = StepRun(id=new_id("stp"), run_id=run.id, node_path=told.node_path, iteration=told.iteration, created_at=now)
+        steps[told.node_path, told.iteration] = step
     step.status, step.attempts, step.error = told.status.value, told.attempt, told.error or ""
     step.input = _shown(told.input_preview, step.input)
     step.output = _shown(told.output_preview, step.output)
     step.ended_at = now if told.status in _ENDED else None
     session.add(step)
-    session.flush()
     return step
+
+
+def _steps_of(session: Session, run: AutomationRun) -> dict[tuple[str, int], StepRun]:
+    """The rows of a run's steps, read once in a session: a turn writes many of them, several times over."""
+    known: dict[str, dict[tuple[str, int], StepRun]] = session.info.setdefault("steps", {})
+    if run.id not in known:
+        rows = list_steps(session, run.id) if run.state else []
+        known[run.id] = {(row.node_path, row.iteration): row for row in rows}
+    return known[run.id]
 
 
 def _shown(preview: Json, before: dict[str, Json]) -> dict[str, Json]:
@@ -68,7 +78,8 @@ def _shown(preview: Json, before: dict[str, Json]) -> dict[str, Json]:
 
 def save_position(session: Session, run: AutomationRun, state: RunState, plan: Plan, *, now: datetime) -> None:
     """Keep where a run stands, show what it waits for, and say so when it came to its end."""
-    was_over = run.finished_at is not None
+    is_ending = state.status in FINAL and run.finished_at is None
+    run.finished_at = now if is_ending else run.finished_at
     run.state = to_json(state)
     run.status = state.status.value
     run.next_wake_at = min((wait.at for wait in state.waits if wait.at), default=None)
@@ -76,13 +87,11 @@ def save_position(session: Session, run: AutomationRun, state: RunState, plan: P
     run.error = stuck[0] if stuck else {}
     session.add(run)
     show_waits(session, run, state, plan, now=now)
-    if state.status in FINAL and not was_over:
-        _finish(session, run, now)
+    if is_ending:
+        _finish(session, run)
 
 
-def _finish(session: Session, run: AutomationRun, now: datetime) -> None:
-    run.finished_at = now
-    session.flush()
+def _finish(session: Session, run: AutomationRun) -> None:
     payload = {"automation_id": run.automation_id, "status": run.status}
     record(session, "automation_run.finished", run.id, engagement_id=run.engagement_id, **payload)
     start_next_in_queue(session, run, now=now)

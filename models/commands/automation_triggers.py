@@ -16,6 +16,7 @@ from models.queries.automation_records import event_record
 from models.queries.automation_runs import list_subscriptions_to
 from models.queries.automations import list_published
 from models.queries.event_causes import cause_of
+from models.queries.event_watchers import Watchers, find_watchers
 from models.rules.automation_matching import MOST_PER_RECORD, fits, key_at, wants, would_loop
 from models.rules.automation_plan.records import canonical_json
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
@@ -24,15 +25,20 @@ from models.types.automations import Json
 from models.types.scope import Cause
 
 
-def match(session: Session, event: Event) -> list[Triggered]:
+def watchers_of(session: Session, event: Event) -> Watchers:
+    """Who may be concerned by an event, asked once nobody is just about to wait for it."""
+    pass_gate(session, event.type)
+    return find_watchers(session, event)
+
+
+def match(session: Session, event: Event, watchers: Watchers) -> list[Triggered]:
     """Write a run for every published automation that this event triggers; name the waiting runs that it wakes or ends.
 
     An automation and an event make one run, however often this is called. An automation never follows from itself.
     """
-    pass_gate(session, event.type)
-    candidates = list_published(session, event.type)
-    waiting = list_subscriptions_to(session, event)
-    found = [*follow_facts(session, event)]
+    candidates = list_published(session, event.type) if watchers.automations else []
+    waiting = list_subscriptions_to(session, event) if watchers.subscriptions else []
+    found = [*follow_facts(session, event)] if watchers.runs else []
     if not candidates and not waiting:
         return found
     record = event_record(session, event)

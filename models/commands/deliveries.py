@@ -3,14 +3,17 @@
 Rows are found by their state. Reading by a high-water mark loses rows whose transaction commits late (decision 0006).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Integer, String, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, or_, select, text
 
 from models.commands.events import as_happened
 from models.tables.events import Delivery, Event
+from models.tables.rows import UtcDateTime
 from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
 
 LEASE = timedelta(seconds=30)
@@ -30,9 +33,13 @@ def claim_deliveries(session: Session, *, now: datetime, limit: int) -> list[Cla
         session.exec(text("SELECT pg_advisory_xact_lock(7241)"))  # type: ignore[call-overload]  # plain SQL has no model
     workspaces = _waiting_workspaces(session, limit)
     share = limit // max(1, len(workspaces))
-    due = [row for workspace_id in workspaces for row in session.exec(_due(now, workspace_id).limit(share)).all()]
+    due = [row for workspace_id in workspaces for row in _due(session, now, workspace_id, share)]
     due.sort(key=lambda row: row[0].seq or 0)
     return [_claim(delivery, event, now) for delivery, event in due]
+
+
+def _due(session: Session, now: datetime, workspace_id: str, most: int) -> Sequence[Any]:
+    return session.execute(_DUE, {"now": now, "workspace_id": workspace_id, "most": most}).all()
 
 
 def _waiting_workspaces(session: Session, limit: int) -> list[str]:
@@ -41,8 +48,12 @@ def _waiting_workspaces(session: Session, limit: int) -> list[str]:
     return list(session.exec(waiting.order_by(func.min(Delivery.seq)).limit(limit)))
 
 
-def _due(now: datetime, workspace_id: str) -> Any:
-    """A select of a workspace's due deliveries with their events, oldest first."""
+def _due_statement() -> Any:
+    """A select of `:most` deliveries of `:workspace_id` that are due at `:now`, with their events, oldest first.
+
+    Made once, since the relay looks after every commit.
+    """
+    now: Any = bindparam("now", type_=UtcDateTime)
     blocking = aliased(Delivery)
     blocked = (
         select(col(blocking.seq))
@@ -58,14 +69,18 @@ def _due(now: datetime, workspace_id: str) -> Any:
         select(Delivery, Event)
         .join(Event, col(Event.id) == col(Delivery.event_id))
         .where(
-            Delivery.workspace_id == workspace_id,
+            Delivery.workspace_id == bindparam("workspace_id", type_=String),
             col(Delivery.delivered_at).is_(None),
             or_(col(Delivery.claimed_until).is_(None), col(Delivery.claimed_until) <= now),
             or_(col(Delivery.next_try_at).is_(None), col(Delivery.next_try_at) <= now),
             ~blocked,
         )
         .order_by(col(Delivery.seq))
+        .limit(bindparam("most", type_=Integer))
     )
+
+
+_DUE = _due_statement()
 
 
 def _claim(delivery: Delivery, event: Event, now: datetime) -> ClaimedDelivery:

@@ -5,13 +5,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session
 
 from models import clock
 from models.commands import automation_triggers
 from models.commands.automation_starts import Triggered
 from models.db import scope_of, workspace_id_of
 from models.ids import new_id
+from models.queries.waits import concerned_waits_statement
 from models.rules.events import targets
 from models.tables.events import Delivery, Event
 from models.tables.waits import Wait
@@ -50,10 +51,12 @@ def record(
     session.add(event)
     session.flush()
     _deliver(session, event)
-    _end_waits(session, event)
+    watchers = automation_triggers.watchers_of(session, event)
+    if watchers.waits:
+        _end_waits(session, event)
     for clock_id in automation_triggers.clocks_to_wake(session, event):
         deliver(session, event, clock_id, "start")
-    record_facts(session, automation_triggers.match(session, event))
+    record_facts(session, automation_triggers.match(session, event, watchers))
     return event
 
 
@@ -89,11 +92,7 @@ def deliver(session: Session, event: Event, target: str, kind: str) -> None:
 
 
 def _end_waits(session: Session, event: Event) -> None:
-    """Close the waits that this event ends: those on its subject, and those of its engagement that name no subject."""
-    concerned = [col(Wait.subject_id) == event.subject_id]
-    if event.engagement_id:
-        concerned.append((col(Wait.engagement_id) == event.engagement_id) & (col(Wait.subject_id) == ""))
-    for wait in session.exec(select(Wait).where(col(Wait.closed_at).is_(None), or_(*concerned))):
+    for wait in session.exec(concerned_waits_statement(event)):
         if event.type in wait.ended_by:
             close_wait(wait, closed_by=event.id, at=clock.now())
 

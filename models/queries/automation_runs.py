@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, false, func, or_, select
 
 from models.queries.automation_records import event_record
 from models.rules.automation_matching import engagement_named, fits
@@ -14,6 +14,7 @@ from models.types.automations import Json
 from models.types.errors import NotFound
 from models.types.workflow_ids import run_workflow_id
 
+_CONCERNS_RUNS_OF = {"engagement": AutomationRun.engagement_id, "contact": AutomationRun.contact_id}
 LIVE = ("queued", "requested", "running", "waiting", "parked")
 """The statuses of runs that are not over."""
 
@@ -117,11 +118,24 @@ def list_subscriptions(session: Session, run_id: str) -> list[EventSubscription]
 
 def list_subscriptions_to(session: Session, event: Event) -> list[EventSubscription]:
     """The waits that an event may end; whether it does, their match says."""
+    return list(session.exec(subscriptions_statement(event).order_by(EventSubscription.id)))
+
+
+def subscriptions_statement(event: Event) -> Any:
+    """A select of the waits that an event may end."""
     concerned: list[Any] = [col(EventSubscription.engagement_id).is_(None)]
     if event.engagement_id:
         concerned.append(col(EventSubscription.engagement_id) == event.engagement_id)
-    statement = select(EventSubscription).where(EventSubscription.event_type == event.type, or_(*concerned))
-    return list(session.exec(statement.order_by(EventSubscription.id)))
+    return select(EventSubscription).where(EventSubscription.event_type == event.type, or_(*concerned))
+
+
+def runs_about_statement(event: Event) -> Any:
+    """A select of the live runs whose record an event is about. What happens to a run itself is about no run's record."""
+    about: list[Any] = [col(AutomationRun.subject_id) == event.subject_id]
+    if event.subject_kind in _CONCERNS_RUNS_OF:
+        about.append(col(_CONCERNS_RUNS_OF[event.subject_kind]) == event.subject_id)
+    is_of_a_run = event.subject_kind == "automation_run"
+    return select(AutomationRun).where(false() if is_of_a_run else col(AutomationRun.status).in_(LIVE), or_(*about))
 
 
 def find_earlier_event(

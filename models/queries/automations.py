@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from models.db import scope_of
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.tables.credentials import Credential
 from models.tables.members import Member
@@ -33,7 +34,15 @@ def automations_statement(*, status: str | None = None, text: str = "", is_archi
 
 
 def get_version(session: Session, automation_id: str, number: int) -> AutomationVersion:
-    """What was published under a number. Raises NotFound."""
+    """What was published under a number; read once in a session, since it never changes. Raises NotFound."""
+    known: dict[tuple[str | None, str, int], AutomationVersion] = session.info.setdefault("versions", {})
+    key = (scope_of(session).workspace_id, automation_id, number)
+    if key not in known:
+        known[key] = _read_version(session, automation_id, number)
+    return known[key]
+
+
+def _read_version(session: Session, automation_id: str, number: int) -> AutomationVersion:
     version = session.exec(
         select(AutomationVersion).where(AutomationVersion.automation_id == automation_id, col(AutomationVersion.number) == number)
     ).one_or_none()
@@ -75,20 +84,20 @@ def list_versions(session: Session, automation_id: str) -> list[AutomationVersio
 
 def list_published(session: Session, event_type: str) -> list[tuple[Automation, AutomationVersion]]:
     """The published automations that an event of this type may start, each with its published version."""
-    return list(
-        session.exec(
-            select(Automation, AutomationVersion)
-            .join(AutomationVersion, col(AutomationVersion.automation_id) == Automation.id)
-            .where(
-                Automation.status == "published",
-                Automation.trigger_kind == "event",
-                Automation.trigger_type == event_type,
-                col(Automation.archived_at).is_(None),
-                col(AutomationVersion.number) == col(Automation.published_version),
-            )
-            .order_by(Automation.id)
-        )
-    )
+    in_force = col(AutomationVersion.number) == col(Automation.published_version)
+    statement = select(Automation, AutomationVersion).where(*_starts_by(event_type))
+    joined = statement.join(AutomationVersion, (col(AutomationVersion.automation_id) == Automation.id) & in_force)
+    return list(session.exec(joined.order_by(Automation.id)))
+
+
+def published_statement(event_type: str) -> Any:
+    """A select of the published automations that an event of this type may start."""
+    return select(Automation).where(*_starts_by(event_type))
+
+
+def _starts_by(event_type: str) -> tuple[Any, ...]:
+    is_event = col(Automation.trigger_kind) == "event", col(Automation.trigger_type) == event_type
+    return col(Automation.status) == "published", *is_event, col(Automation.archived_at).is_(None)
 
 
 def count_runs_by_automation(session: Session) -> dict[str, tuple[int, str]]:

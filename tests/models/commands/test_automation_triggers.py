@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import clock
-from models.commands.automation_triggers import match
+from models.commands.automation_triggers import match, watchers_of
 from models.commands.automations import switch_off_automation
 from models.commands.event_gates import look_back
 from models.commands.events import record
@@ -50,7 +50,7 @@ def test_matching_the_same_event_again_starts_nothing(session: Session, studio: 
     make_automation(session, post())
     event = accept(session, studio)
 
-    assert match(session, event) == []
+    assert match(session, event, watchers_of(session, event)) == []
     assert len(runs(session)) == 1
 
 
@@ -64,7 +64,8 @@ def test_two_transactions_that_match_one_event_write_one_run(database: Database,
     def once_more() -> None:
         ready.wait()
         with database.write(studio.scope) as session:
-            triggered.append(len(match(session, session.get_one(Event, event.id))))
+            concerned = session.get_one(Event, event.id)
+            triggered.append(len(match(session, concerned, watchers_of(session, concerned))))
 
     threads = [threading.Thread(target=once_more) for _ in range(4)]
     for thread in threads:
