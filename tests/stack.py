@@ -30,7 +30,7 @@ class Stack:
         """Where the product answers."""
         return self.settings.api_url
 
-    def start(self, *, seconds: float = 60) -> None:
+    def start(self, *, seconds: float = 180) -> None:
         """Start it and wait until it says that it is ready. Fails with what it said instead."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("THROUGHLINE_")}
         environment |= {"THROUGHLINE_HOME": str(self.home), "THROUGHLINE_PORT": str(self.settings.port)}

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-import uuid
 from datetime import timedelta
 
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from models.ids import new_token
 from models.settings import Settings
 
 _QUEUE = "bench-raw"
@@ -50,5 +50,5 @@ async def _gated(gate: asyncio.Semaphore, client: Client) -> None:
 
 async def _one(client: Client) -> float:
     began = time.perf_counter()
-    await client.execute_workflow(BenchWorkflow.run, id=f"bench/{uuid.uuid4()}", task_queue=_QUEUE, request_eager_start=True)
+    await client.execute_workflow(BenchWorkflow.run, id=f"bench/{new_token()}", task_queue=_QUEUE, request_eager_start=True)
     return time.perf_counter() - began
