@@ -50,7 +50,7 @@ def _claim(request: Request, limit: int) -> list[ClaimedDelivery]:
     call = Call(request, writes=True)
     with call.database.read(Scope(None)) as session:
         has_room = bool(workspaces_with_room(session, now=call.now))
-        if not has_room and not claim_deliveries(session, now=call.now, limit=1):
+        if not has_room and not claim_deliveries(session, now=call.now, limit=limit):
             return []  # looking costs no writer lock
     with call.database.write(Scope(None)) as session:
         if has_room:

@@ -88,10 +88,10 @@ def save_position(session: Session, run: AutomationRun, state: RunState, plan: P
     session.add(run)
     show_waits(session, run, state, plan, now=now)
     if is_ending:
-        _finish(session, run)
+        _finish(session, run, now)
 
 
-def _finish(session: Session, run: AutomationRun) -> None:
+def _finish(session: Session, run: AutomationRun, now: datetime) -> None:
     payload = {"automation_id": run.automation_id, "status": run.status}
     record(session, "automation_run.finished", run.id, engagement_id=run.engagement_id, **payload)
     start_next_in_queue(session, run, now=now)

@@ -31,7 +31,7 @@ def claim_deliveries(session: Session, *, now: datetime, limit: int) -> list[Cla
     """
     if session.get_bind().dialect.name == "postgresql":
         session.exec(text("SELECT pg_advisory_xact_lock(7241)"))  # type: ignore[call-overload]  # plain SQL has no model
-    workspaces = _waiting_workspaces(session, limit)
+    workspaces = _waiting_workspaces(session, now, limit)
     share = limit // max(1, len(workspaces))
     due = [row for workspace_id in workspaces for row in _due(session, now, workspace_id, share)]
     due.sort(key=lambda row: row[0].seq or 0)
@@ -42,10 +42,22 @@ def _due(session: Session, now: datetime, workspace_id: str, most: int) -> Seque
     return session.execute(_DUE, {"now": now, "workspace_id": workspace_id, "most": most}).all()
 
 
-def _waiting_workspaces(session: Session, limit: int) -> list[str]:
-    """The workspaces with deliveries on their way, longest waiting first: a thousand of one hide none of another."""
-    waiting = select(Delivery.workspace_id).where(col(Delivery.delivered_at).is_(None)).group_by(Delivery.workspace_id)
-    return list(session.exec(waiting.order_by(func.min(Delivery.seq)).limit(limit)))
+def _waiting_workspaces(session: Session, now: datetime, limit: int) -> list[str]:
+    """The workspaces with due deliveries, longest waiting first: a thousand of one hide none of another.
+
+    Those that another relay holds, or that rest after a failure, must not stand before the others.
+    """
+    due = select(Delivery.workspace_id).where(*_is_due(now)).group_by(Delivery.workspace_id)
+    return list(session.exec(due.order_by(func.min(Delivery.seq)).limit(limit)))
+
+
+def _is_due(now: Any) -> tuple[Any, ...]:
+    claimed_until, next_try_at = col(Delivery.claimed_until), col(Delivery.next_try_at)
+    return (
+        col(Delivery.delivered_at).is_(None),
+        or_(claimed_until.is_(None), claimed_until <= now),
+        or_(next_try_at.is_(None), next_try_at <= now),
+    )
 
 
 def _due_statement() -> Any:
@@ -70,9 +82,7 @@ def _due_statement() -> Any:
         .join(Event, col(Event.id) == col(Delivery.event_id))
         .where(
             Delivery.workspace_id == bindparam("workspace_id", type_=String),
-            col(Delivery.delivered_at).is_(None),
-            or_(col(Delivery.claimed_until).is_(None), col(Delivery.claimed_until) <= now),
-            or_(col(Delivery.next_try_at).is_(None), col(Delivery.next_try_at) <= now),
+            *_is_due(now),
             ~blocked,
         )
         .order_by(col(Delivery.seq))

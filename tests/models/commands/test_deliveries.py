@@ -14,7 +14,7 @@ from models.db import Database, enter
 from models.tables.events import Delivery
 from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
 from models.types.scope import Scope
-from tests.builders.workspaces import Studio
+from tests.builders.workspaces import Studio, make_studio
 
 Claim = Callable[[datetime], list[ClaimedDelivery]]
 
@@ -111,3 +111,22 @@ def _take(database: Database) -> list[int]:
         claimed = claim_deliveries(session, now=clock.now(), limit=50)
         settle_deliveries(session, [DeliveryOutcome(one.seq, "delivered") for one in claimed], now=clock.now())
         return [one.seq for one in claimed]
+
+
+def test_one_workspaces_trouble_does_not_stand_before_another(session: Session, studio: Studio):
+    happen(session, studio, "engagement.opened")
+    enter(session, Scope(None))
+    other = make_studio(session, slug="other", name="Other")
+    enter(session, other.scope)
+    happen(session, other, "engagement.opened")
+    enter(session, Scope(None))
+    now = clock.now()
+
+    first, second = (claim_deliveries(session, now=now, limit=1)[0] for _ in range(2))
+    assert [first.event.workspace_id, second.event.workspace_id] == [studio.workspace_id, other.workspace_id]
+    settle_deliveries(session, [DeliveryOutcome(first.seq, "failed", "refused")], now=now)
+    enter(session, other.scope)
+    happen(session, other, "engagement.paused")
+    enter(session, Scope(None))
+    settle_deliveries(session, [DeliveryOutcome(second.seq, "delivered")], now=now)
+    assert [one.event.workspace_id for one in claim_deliveries(session, now=now, limit=1)] == [other.workspace_id]
