@@ -10,6 +10,7 @@ from api.links import link_url
 from models.commands.conversations import post_message, reply_token
 from models.commands.notifications import notify_responsible
 from models.ids import new_token
+from models.queries.automation_authors import find_author
 from models.queries.contacts import get_contact
 from models.queries.conversations import list_messages
 from models.queries.inbox import conversation_about
@@ -18,6 +19,7 @@ from models.tables.conversations import Conversation, Message
 from models.tables.emails import Email
 from models.tables.engagements import Engagement
 from models.tables.members import Member
+from models.types.automation_authors import RunAuthor
 from models.types.conversations import MessageView, Messenger
 
 _LINKED = ("proposal", "invoice", "booking", "contract")
@@ -41,8 +43,9 @@ def messenger_context(
     """
     is_client = viewer.startswith("contact:")
     messages = list_messages(session, conversation.id) if conversation else []
+    authors = {} if is_client else {one.id: find_author(session, one.id) for one in messages if one.via == "automation"}
     return Messenger(
-        messages=[_view(message, viewer, is_client) for message in messages],
+        messages=[_view(message, viewer, is_client, authors.get(message.id)) for message in messages],
         action=action,
         key=new_token(),
         conversation_id=conversation.id if conversation else "",
@@ -53,7 +56,7 @@ def messenger_context(
     )
 
 
-def _view(message: Message, viewer: str, is_client: bool) -> MessageView:
+def _view(message: Message, viewer: str, is_client: bool, author: RunAuthor | None) -> MessageView:
     from_client = message.author.startswith("contact:")
     return MessageView(
         id=message.id,
@@ -65,6 +68,7 @@ def _view(message: Message, viewer: str, is_client: bool) -> MessageView:
         via=message.via,
         sender="" if is_client else message.detail.get("sender", ""),
         files=message.detail.get("files", []),
+        why_href=author.href if author else "",
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import Form
+from fastapi import Form, Query
 from fastapi.responses import Response
 
 from api.actions import catalogue
@@ -15,6 +15,7 @@ from api.render import member_page, redirect
 from api.routing import Router
 from models.commands.automation_runs import cancel_run, label_of
 from models.commands.run_waits import FAILED_CALL, STUCK
+from models.queries.automation_authors import find_step_behind
 from models.queries.automation_runs import get_run, list_open_waits, list_steps, lock_run
 from models.queries.automations import get_version
 from models.queries.run_rows import RunRow, run_rows
@@ -72,11 +73,13 @@ class RunPage:
     is_live: bool
     canvas: dict[str, Any]
     """What the script reads that shows the run on its drawing."""
+    behind: StepRun | None
+    """The step that the reader came for."""
 
 
 @router.get("/automation_runs/{run_id}")
-def show(run_id: str, call: Read) -> Response:
-    """One run with its steps, and what it waits for."""
+def show(run_id: str, call: Read, about: Annotated[str, Query(max_length=80)] = "") -> Response:
+    """One run with its steps, and what it waits for. about: opened at the step that did or made this."""
     run = get_run(call.session, run_id)
     drawing = get_version(call.session, run.automation_id, run.automation_version).drawing
     page = RunPage(
@@ -86,6 +89,7 @@ def show(run_id: str, call: Read) -> Response:
         waits=[_wait_view(wait) for wait in list_open_waits(call.session, run_id)],
         is_live=run.finished_at is None,
         canvas=run_canvas(call, run, drawing),
+        behind=find_step_behind(call.session, run_id, about) if about else None,
     )
     return member_page(call, "automation_runs/show.html", page, nav="automations")
 

@@ -13,6 +13,7 @@ from api.render import fragment, member_page
 from api.routing import Router
 from api.threads import StepWords, WaitWords, member_href, sorted_waits, step_words, wait_words
 from api.web.formats import near
+from models.queries.automation_runs import list_runs
 from models.queries.engagement_facts import get_engagement_facts
 from models.queries.engagement_sides import (
     EngagementMoney,
@@ -25,6 +26,7 @@ from models.queries.engagement_sides import (
     list_people,
 )
 from models.queries.engagements import get_engagement, list_open_waits, select_engagements
+from models.queries.run_rows import RunRow, run_rows
 from models.queries.timeline import list_timeline
 from models.rules.engagement_thread import thread
 from models.tables.companies import Company
@@ -108,6 +110,8 @@ class EngagementPage:
     unbilled_seconds: int
     people: list[Person]
     is_live: bool
+    runs: list[RunRow]
+    """The latest runs of automations about it."""
 
 
 @dataclass
@@ -193,6 +197,7 @@ def _page(call: Call, engagement: Engagement, cursor: str) -> EngagementPage:
         unbilled_seconds=facts.work.unbilled_seconds,
         people=[_person(person, part) for person, part in list_people(call.session, engagement)],
         is_live=engagement.archived_at is None and engagement.status not in ("closed", "lost"),
+        runs=run_rows(call.session, list_runs(call.session, engagement_id=engagement.id, limit=5)),
     )
 
 

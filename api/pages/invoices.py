@@ -15,6 +15,7 @@ from api.links import find_link_url
 from api.render import member_page
 from api.routing import Router
 from api.web.formats import money
+from models.queries.automation_authors import authors_of_mails, find_author
 from models.queries.contacts import get_contact
 from models.queries.invoice_facts import get_invoice_facts, invoice_label
 from models.queries.invoices import get_invoice, invoices_matching, list_credit_notes, list_invoice_mails, stored_sums, sum_due
@@ -28,6 +29,7 @@ from models.tables.emails import Email
 from models.tables.engagements import Engagement
 from models.tables.invoices import Invoice
 from models.tables.payments import Payment
+from models.types.automation_authors import RunAuthor
 from models.types.calls import Schedule
 from models.types.invoices import InvoiceFilter, InvoiceKind, InvoiceStanding, InvoiceStatus
 from models.types.principals import Door
@@ -96,6 +98,7 @@ class InvoicePage:
     """`invoices/show.html`."""
 
     invoice: Invoice
+    made_by: RunAuthor | None
     document: InvoiceDocument
     standing: InvoiceStanding
     due_minor: int
@@ -107,6 +110,8 @@ class InvoicePage:
     credit_notes: list[Invoice]
     corrected: Invoice | None
     mails: list[Email]
+    mail_authors: dict[str, RunAuthor]
+    """Of mails that automations sent, by mail."""
     due: Schedule
     wake_at: datetime | None
     link: str
@@ -164,8 +169,10 @@ def invoice_page(call: Call, invoice: Invoice, errors: dict[str, str] | None = N
     payments = _payments(session, invoice)
     is_live = any(row.payment.status in ("pending", "unknown") for row in payments)
     is_owed = can_pay(status, sums) and not is_credit
+    mails = list_invoice_mails(session, invoice.id)
     return InvoicePage(
         invoice=invoice,
+        made_by=find_author(session, invoice.id),
         document=invoice_document(session, invoice, call.workspace),
         standing=invoice_standing(status, sums, due_on=invoice.due_on, today=today),
         due_minor=amount_due(sums) if is_owed else 0,
@@ -184,7 +191,8 @@ def invoice_page(call: Call, invoice: Invoice, errors: dict[str, str] | None = N
         payments=payments,
         credit_notes=list_credit_notes(session, invoice.id),
         corrected=get_invoice(session, invoice.credits_invoice_id) if invoice.credits_invoice_id else None,
-        mails=list_invoice_mails(session, invoice.id),
+        mails=mails,
+        mail_authors=authors_of_mails(session, mails),
         due=due,
         wake_at=datetime.fromisoformat(due.wake_at) if due.wake_at and due.what else None,
         link=find_link_url(call, "invoice", invoice.id, invoice.contact_id),

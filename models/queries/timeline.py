@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
+from models.queries.event_causes import cause_of
 from models.rules.timeline import HIDDEN, event_href, event_icon, event_title, why_text
 from models.tables.automations import Automation
 from models.tables.companies import Company
@@ -24,6 +25,8 @@ from models.tables.projects import Project
 from models.tables.proposals import Proposal
 from models.tables.retainers import Retainer
 from models.tables.tasks import Task
+from models.types.automation_authors import RunAuthor
+from models.types.scope import Cause
 from models.types.timeline import Timeline, TimelineItem
 
 # What a subject is called, by its kind: the table and the column of its name.
@@ -84,6 +87,8 @@ def _concerns(session: Session, contact_id: str | None, engagement_id: str | Non
 class _Facts:
     """What the entries of one page need, loaded once each."""
 
+    whys: dict[str, Cause]
+    """Event id to what led to it, traced back to the automation where there is one."""
     names: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
     authors: dict[str, str] = field(default_factory=dict)
@@ -94,9 +99,10 @@ class _Facts:
 
 
 def _facts(session: Session, events: list[Event]) -> _Facts:
-    causes = {str(event.cause["event_id"]) for event in events if event.cause.get("event_id")}
-    automations = {one for event in events for one in event.cause.get("automation_ids", ())}
-    found = _Facts(causes=_by_id(session, Event, causes), automations=_names(session, Automation, "name", automations))
+    whys = {event.id: _cause(session, event) for event in events}
+    causes = {why.event_id for why in whys.values() if why.event_id}
+    automations = {one for why in whys.values() for one in why.automation_ids}
+    found = _Facts(whys, causes=_by_id(session, Event, causes), automations=_names(session, Automation, "name", automations))
     for kind, (table, column) in _NAMED.items():
         found.names |= _names(session, table, column, _subjects((*events, *found.causes.values()), kind))
     found.names |= _names(session, Form, "name", {str(one.payload.get("form_id")) for one in events if one.type[:5] == "submi"})
@@ -110,6 +116,12 @@ def _facts(session: Session, events: list[Event]) -> _Facts:
         people = {event.actor.partition(":")[2] for event in events if event.actor.startswith(f"{prefix}:")}
         found.actors |= _names(session, table, "name", people)
     return found
+
+
+def _cause(session: Session, event: Event) -> Cause:
+    """What led to an event: the automation, however far back; where there is none, the event right before."""
+    traced = cause_of(session, event)
+    return traced if traced.automation_ids else Cause(event_id=event.cause.get("event_id"))
 
 
 def _item(event: Event, facts: _Facts) -> TimelineItem:
@@ -126,6 +138,7 @@ def _item(event: Event, facts: _Facts) -> TimelineItem:
         amount_minor=minor,
         currency=currency,
         why=_why(event, facts),
+        why_href=_why_href(event, facts),
     )
 
 
@@ -135,9 +148,17 @@ def _title(event: Event, facts: _Facts) -> str:
 
 
 def _why(event: Event, facts: _Facts) -> str:
-    cause = facts.causes.get(str(event.cause.get("event_id")))
-    automations = [facts.automations.get(one, "that was deleted") for one in event.cause.get("automation_ids", ())]
+    why = facts.whys[event.id]
+    cause = facts.causes.get(why.event_id or "")
+    automations = [facts.automations.get(one, "that was deleted") for one in why.automation_ids]
     return why_text(automations, _title(cause, facts) if cause else "")
+
+
+def _why_href(event: Event, facts: _Facts) -> str:
+    run_id = facts.whys[event.id].run_id
+    if not run_id or event.subject_id == run_id:
+        return ""
+    return RunAuthor("", run_id, event.subject_id).href
 
 
 def _subjects(events: Iterable[Event], kind: str) -> set[str]:

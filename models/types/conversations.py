@@ -37,6 +37,8 @@ class MessageView:
     """The address a mail came from, when it is not the one we know."""
     files: list[dict[str, str]] = field(default_factory=list)
     """{"id", "filename"} of what was attached."""
+    why_href: str = ""
+    """The run that posted it, for members; empty when a person wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class TimelineItem:
     currency: str = ""
     why: str = ""
     """What caused it, as a sentence; empty when a person did it of their own accord."""
+    why_href: str = ""
+    """The run of the automation that did it, at its step, or empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,19 @@ import { laidOut } from "./graph/layout";
 import { drawingOf, type Drawing } from "./graph/types";
 import { learnIcons } from "./icon";
 import type { RunData } from "./panels/run/facts";
+import { placed } from "./panels/run/overlay";
 import { RunView } from "./panels/run/run_view";
 import { watch, type Watched } from "./panels/run/stream";
 
 function start(place: HTMLElement): void {
   const data = JSON.parse(document.getElementById("run-data")?.textContent ?? "{}") as RunData;
-  learnIcons(data.icons);
-  const watched = watch(data.run, data.steps);
   const drawing = withPlaces(drawingOf(data.drawing));
+  learnIcons(data.icons);
+  const { behind, iteration } = document.getElementById("run-data")?.dataset ?? {};
+  const came = placed(data.steps, drawing).find((one) => one.row.node_path === behind && one.row.iteration === Number(iteration));
+  const watched = watch(data.run, data.steps);
   place.hidden = false;
-  createRoot(place.querySelector("[data-stage]") as HTMLElement).render(<RunView drawing={drawing} catalogue={data.catalogue} trigger={data.trigger} zone={data.zone} watched={watched} />);
+  createRoot(place.querySelector("[data-stage]") as HTMLElement).render(<RunView drawing={drawing} catalogue={data.catalogue} trigger={data.trigger} zone={data.zone} watched={watched} came={came} />);
   let shown = told(watched.get());
   watched.subscribe(() => {
     const now = told(watched.get());

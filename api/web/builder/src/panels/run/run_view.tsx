@@ -10,7 +10,7 @@ import { nameOf } from "../../graph/looks";
 import { GRID } from "../../graph/sizes";
 import type { Catalogue, Drawing, Json } from "../../graph/types";
 import { Icon } from "../../icon";
-import { inPasses, marksOf, passesOf, placed, SIGNS, takenLines, type Passes } from "./overlay";
+import { inPasses, marksOf, passesOf, placed, SIGNS, takenLines, type Passes, type Placed } from "./overlay";
 import { StepDetails } from "./step_details";
 import type { Watched } from "./stream";
 import { momentsIn } from "./words";
@@ -21,15 +21,17 @@ interface Given {
   trigger: Record<string, Json>;
   zone: string;
   watched: Store<Watched>;
+  /// The step that the reader came for.
+  came: Placed | undefined;
 }
 
 const NOTHING = {};
 const KEYS: Record<string, Direction> = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right" };
 
-export function RunView({ drawing, catalogue, trigger, zone, watched }: Given): ReactNode {
+export function RunView({ drawing, catalogue, trigger, zone, watched, came }: Given): ReactNode {
   const { run, steps, isConnected } = useSyncExternalStore(watched.subscribe, watched.get);
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [passes, setPasses] = useState<Passes>({});
+  const [chosen, setChosen] = useState<string | null>(came?.node_id ?? null);
+  const [passes, setPasses] = useState<Passes>(came?.passes ?? {});
   const when = useMemo(() => momentsIn(zone), [zone]);
   const rows = useMemo(() => placed(steps, drawing), [steps, drawing]);
   const shown = useMemo(() => inPasses(rows, passes), [rows, passes]);
