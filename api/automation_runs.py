@@ -4,7 +4,7 @@ Each action runs in a savepoint: a refused one is undone alone and leaves by its
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -13,37 +13,53 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from api.actions import catalogue
 from api.actions.action import ActionContext
+from api.automation_approvals import ask, check_asked, delegates, remind
 from api.deps import Call
 from api.move_marks import follow_move
+from models.commands.automation_calls import give_up_called_runs, start_called_run
 from models.commands.automation_runs import announce_parked, cancel_run, label_of, plan_of, save_position, state_of, write_step
 from models.commands.event_gates import look_back
 from models.commands.events import record
-from models.commands.notifications import notify_responsible
 from models.commands.run_waits import forgive_calls
 from models.db import enter, scope_of
 from models.queries.automation_records import event_record, trigger_record_of
-from models.queries.automation_runs import find_step, get_run, lock_run
+from models.queries.automation_runs import find_called_run, lock_run
 from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance
-from models.rules.automation_plan.moves import node_at, token_at, wait_of
+from models.rules.automation_plan.moves import node_at
 from models.tables.automations import AutomationRun, AutomationVersion
 from models.tables.events import Event
-from models.types.automation_plan.commands import AskApproval, Command, Park, PerformAction, RecordStep, WaitForEvent
+from models.types.automation_plan.commands import (
+    AskApproval,
+    Command,
+    Park,
+    PerformAction,
+    RecordStep,
+    RemindApprovers,
+    StartSub,
+    WaitForEvent,
+)
 from models.types.automation_plan.happenings import (
     ActionDone,
     ActionFailed,
+    ApprovalDelegated,
     ApprovalGiven,
     EventArrived,
     FactsChanged,
     Happened,
     Started,
+    SubFinished,
+    SubStarted,
 )
 from models.types.automation_plan.states import RunState, TokenStatus
 from models.types.automation_runs import RunEffect, RunPosition, RunTimer
 from models.types.automations import Json, Plan
-from models.types.errors import DomainError, Forbidden, Refused, Unavailable
+from models.types.errors import DomainError, Refused, Unavailable
 from models.types.scope import Cause, Scope
+
+MOST_AT_ONCE = 50
+"""Quick actions in one turn; a further one is left to a turn of its own, so that a long loop holds no transaction for long."""
 
 log = structlog.get_logger("automation_runs")
 
@@ -68,35 +84,17 @@ def decide(call: Call, run_id: str, wait_id: str, decision: str, note: str) -> N
 
     Raises Forbidden for somebody who was not asked, Refused when it is decided already, Invalid for another decision.
     """
-    run = lock_run(call.session, run_id)
-    wait = wait_of(state_of(run, plan_of(call.session, run)), wait_id)
-    step = find_step(call.session, run_id, wait.node_path, wait.iteration) if wait else None
-    asked = step.output.get("approvers", []) if step else []
-    if wait and not {f"role:{call.principal.role}", call.actor} & set(asked):
-        raise Forbidden("This approval is asked of somebody else.")
+    check_asked(call, run_id, wait_id)
     intervene(call, run_id, ApprovalGiven(wait_id, decision, call.actor, note))
 
 
-def perform_effect(call: Call, run_id: str, node_path: str, iteration: int, attempt: int) -> RunPosition:
-    """Do one slow action with no transaction open, and carry the run on with what came of it.
+def delegate(call: Call, run_id: str, wait_id: str, to: Sequence[str]) -> None:
+    """Let other members decide in the place of the caller, who was asked. to: their ids.
 
-    An attempt that the run is not waiting for any more is not made.
+    Raises Forbidden for somebody who was not asked, Invalid for people who cannot decide, Refused when it is decided already.
     """
-    with call.open(writes=False):
-        run = get_run(call.session, run_id)
-        turn = Turn(call, run, plan_of(call.session, run))
-        token = token_at(turn.state, node_path, iteration)
-        if token is None or token.status is not TokenStatus.PERFORMING or token.attempt != attempt:
-            return turn.position()
-        action, given = turn.node(node_path)["action"], dict(token.input or {})
-        context, scope = turn.context(f"{node_path}:{iteration}"), turn.scope
-    call.act_because(scope.cause, actor=scope.actor)
-    try:
-        happened: Happened = ActionDone(node_path, catalogue.perform(context, action, given), iteration)
-    except Exception as error:
-        happened = failed(node_path, iteration, attempt, error)
-    with call.open(writes=True):
-        return take_turn(call, run_id, happened)
+    check_asked(call, run_id, wait_id)
+    intervene(call, run_id, ApprovalDelegated(wait_id, call.actor, delegates(call, to)))
 
 
 def failed(node_path: str, iteration: int, attempt: int, error: Exception) -> ActionFailed:
@@ -142,6 +140,8 @@ class Turn:
     run: AutomationRun
     plan: Plan
     parked: list[Park] = field(default_factory=list)
+    performed: int = 0
+    """Quick actions done in this turn."""
 
     def __post_init__(self) -> None:
         self.session = self.call.session
@@ -154,6 +154,8 @@ class Turn:
         """The happening with its content: workflows carry ids only."""
         if isinstance(happened, Started):
             return Started(self.run.trigger)
+        if isinstance(happened, SubFinished):
+            return self._ended(happened)
         if isinstance(happened, FactsChanged):
             return FactsChanged(trigger_record_of(self.session, self.run))
         if isinstance(happened, EventArrived):
@@ -182,6 +184,7 @@ class Turn:
             self.state, commands = advance(self.plan, self.state, waiting.popleft(), self.call.now, self.calendar)
             for command in commands:
                 waiting.extend(self._carry_out(command))
+            give_up_called_runs(self.session, self.run, commands, now=self.call.now)
 
     def _keep(self) -> None:
         save_position(self.session, self.run, self.state, self.plan, now=self.call.now)
@@ -208,24 +211,48 @@ class Turn:
 
     def _carry_out(self, command: Command) -> list[Happened]:
         """Do what the interpreter asks for; what came of it, when that is known at once."""
+        if isinstance(command, PerformAction | WaitForEvent | StartSub):
+            return self._answered(command)
         if isinstance(command, RecordStep):
             self._record(command)
-        elif isinstance(command, PerformAction) and not catalogue.is_slow(command.action):
-            return [self._perform(command)]
-        elif isinstance(command, WaitForEvent):
-            return self._already_happened(command)
         elif isinstance(command, AskApproval):
-            self._ask(command)
+            ask(self, command)
+        elif isinstance(command, RemindApprovers):
+            remind(self, command)
         elif isinstance(command, Park):
             self.parked.append(command)
         return []
+
+    def _answered(self, command: PerformAction | WaitForEvent | StartSub) -> list[Happened]:
+        if isinstance(command, WaitForEvent):
+            return self._already_happened(command)
+        if isinstance(command, StartSub):
+            return [self._start(command)]
+        if catalogue.is_slow(command.action) or self.performed >= MOST_AT_ONCE:
+            return []
+        self.performed += 1
+        return [self.perform(command)]
+
+    def _start(self, asked: StartSub) -> Happened:
+        try:
+            run = start_called_run(self.session, self.run, asked, self.state.trigger, self.scope.cause, now=self.call.now)
+        except Refused as error:
+            return SubFinished(asked.wait_id, "failed", error=error.detail)
+        return SubStarted(asked.wait_id, run.id)
+
+    def _ended(self, told: SubFinished) -> SubFinished:
+        """What the run that a step started says at its end."""
+        child = find_called_run(self.session, self.run.id, told.wait_id)
+        if child is None or child.finished_at is None:
+            return told
+        return SubFinished(told.wait_id, child.status, child.state.get("output"), str(child.error.get("message", "")))
 
     def _record(self, told: RecordStep) -> None:
         step = write_step(self.session, self.run, told, now=self.call.now)
         node = self.node(told.node_path)
         step.kind, step.action = node["kind"], node.get("action", "")
 
-    def _perform(self, asked: PerformAction) -> Happened:
+    def perform(self, asked: PerformAction) -> Happened:
         """Do a quick action in its own savepoint, on behalf of the automation."""
         context = self.context(asked.idempotency_suffix)
         caller = scope_of(self.session)
@@ -241,22 +268,8 @@ class Turn:
         return ActionDone(asked.node_path, output, asked.iteration)
 
     def _already_happened(self, wanted: WaitForEvent) -> list[Happened]:
-        used = {str(output.get("event_id")) for output in self.state.outputs.values() if isinstance(output, dict)}
-        record = look_back(self.session, self.run, wanted.event_type, wanted.match, used=used)
+        record = look_back(self.session, self.run, wanted.event_type, wanted.match, used=set(self.state.heard))
         return [] if record is None else [EventArrived(wanted.wait_id, record)]
-
-    def _ask(self, asked: AskApproval) -> None:
-        text = asked.message or f"“{self.automation.name}” asks for your approval: {label_of(self.drawing, asked.node_path)}"
-        named = [one.removeprefix("member:") if one.startswith("member:") else None for one in asked.approvers]
-        for member_id in dict.fromkeys(named):
-            notify_responsible(
-                self.session,
-                member_id,
-                text[:500],
-                href=f"/automation_runs/{self.run.id}",
-                key=f"{self.run.id}:{asked.wait_id}:asked",
-                engagement_id=self.run.engagement_id,
-            )
 
     def _announce(self, parked: Park) -> None:
         label = label_of(self.drawing, parked.node_path)

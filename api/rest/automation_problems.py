@@ -8,8 +8,8 @@ from api.actions import catalogue
 from api.deps import Read
 from api.rest.automations import DrawingIn, ProblemOut
 from api.routing import Router
+from models.queries.automation_hooks import schemas_for
 from models.queries.automations import drawing_lookups
-from models.rules.automation_records import trigger_schemas
 from models.rules.automations import drawing_problems
 from models.types.automations import Drawing
 
@@ -37,7 +37,7 @@ def create_problems(wanted: ProblemsIn, call: Read) -> list[ProblemOut]:
     found = drawing_problems(
         drawing,
         catalogue=catalogue.schemas(),
-        events=trigger_schemas(),
+        events=schemas_for(call.session, wanted.automation_id),
         lookups=drawing_lookups(call.session),
         automation_id=wanted.automation_id,
     )

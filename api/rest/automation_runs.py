@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Body, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.automation_runs import decide, intervene, perform_effect, take_turn
+from api.automation_effects import perform_effect
+from api.automation_runs import decide, delegate, intervene, take_turn
 from api.deps import Read, Slow, Write, worker_only
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -30,6 +31,7 @@ class RunOut(BaseModel):
     automation_version: int
     engagement_id: str | None
     event_id: str
+    parent_run_id: str | None
     status: str
     queued_for: str
     """Why a queued run waits: `record` (another run about the same record goes first) or `quota`; empty otherwise."""
@@ -119,6 +121,14 @@ class DecisionIn(BaseModel):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
+class DelegationIn(BaseModel):
+    """Who is to decide instead: ids of members."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Annotated[list[str], Field(min_length=1, max_length=20, examples=[["mem_01k8"]])]
+
+
 @router.get("/automation_runs")
 def list_automation_runs(
     call: Read,
@@ -180,6 +190,13 @@ def create_skip(run_id: str, node_path: str, wanted: SkipIn, call: Write) -> Run
 def create_force(run_id: str, wait_id: str, call: Write) -> RunDetail:
     """Let the time of a wait be up now. A wait for an event goes on as timed out."""
     intervene(call, run_id, ForcedNow(wait_id))
+    return _detail(call, get_run(call.session, run_id))
+
+
+@router.post("/automation_runs/{run_id}/approvals/{wait_id:path}/delegation")
+def create_delegation(run_id: str, wait_id: str, wanted: DelegationIn, call: Write) -> RunDetail:
+    """Let others decide in your place. Raises 403 for somebody who was not asked."""
+    delegate(call, run_id, wait_id, wanted.to)
     return _detail(call, get_run(call.session, run_id))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.commands.automation_calls import give_up_called_runs
 from models.commands.automation_starts import begin, concurrency_lock
 from models.commands.event_gates import keep_others_out
 from models.commands.events import record, record_facts
@@ -143,6 +144,7 @@ def cancel_run(session: Session, run: AutomationRun, *, reason: str, now: dateti
     plan = plan_of(session, run)
     state, commands = advance(plan, state_of(run, plan), Canceled(reason), now, work_calendar(session, now=now))
     write_steps(session, run, commands, now=now)
+    give_up_called_runs(session, run, commands, now=now)
     save_position(session, run, state, plan, now=now)
     record(session, "automation_run.canceled", run.id, engagement_id=run.engagement_id)
 

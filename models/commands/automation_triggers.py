@@ -8,6 +8,7 @@ from sqlmodel import Session, func, select
 
 from models.commands.automation_dates import follow_dates
 from models.commands.automation_facts import follow_facts
+from models.commands.automation_parents import wake_parent
 from models.commands.automation_starts import Origin, Started, Triggered, find_run_of, give_up, start_run
 from models.commands.event_gates import pass_gate
 from models.commands.notifications import notify_responsible
@@ -39,6 +40,7 @@ def match(session: Session, event: Event, watchers: Watchers) -> list[Triggered]
     candidates = list_published(session, event.type) if watchers.automations else []
     waiting = list_subscriptions_to(session, event) if watchers.subscriptions else []
     found = [*follow_facts(session, event)] if watchers.runs else []
+    found += wake_parent(session, event)
     if not candidates and not waiting:
         return found
     record = event_record(session, event)

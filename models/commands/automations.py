@@ -53,7 +53,13 @@ def change_automation(session: Session, automation: Automation, changes: dict[st
 def problems_of(session: Session, automation: Automation, *, catalogue: Catalogue) -> list[Problem]:
     """Everything wrong with an automation's drawing now; warnings do not keep it from being published."""
     drawing, lookups = Drawing(automation.drawing), drawing_lookups(session)
-    return drawing_problems(drawing, catalogue=catalogue, events=schemas_for(session, automation.id), lookups=lookups)
+    return drawing_problems(
+        drawing,
+        catalogue=catalogue,
+        events=schemas_for(session, automation.id),
+        lookups=lookups,
+        automation_id=automation.id,
+    )
 
 
 def publish_automation(

@@ -65,15 +65,20 @@ def _wanted(session: Session, run: AutomationRun, state: RunState, plan: Plan) -
         "subject_id": run.id,
     }
     for wait in state.waits:
-        label = labels.get(wait.node_path) or wait.node_path
+        label = _label(labels, wait.node_path)
         follows = labels.get(node_at(plan, wait.node_path)["next"].get("timeout" if wait.kind is WaitKind.EVENT else "ok"))
         until = wait.at.isoformat() if wait.at else None
         shown = _words(wait, automation.name, label, follows)
         yield WaitInput(key=wait.id, until=until, detail={"step": label, "automation": automation.name}, **shown, **about)
     for token in state.tokens:
         if token.status is TokenStatus.PARKED:
-            label = labels.get(token.node_path) or token.node_path
+            label = _label(labels, token.node_path)
             yield _stuck(token, automation.name, label, about)
+
+
+def _label(labels: Mapping[Any, Any], node_path: str) -> str:
+    node_id = node_path.rpartition("/")[2]
+    return str(labels.get(node_id) or node_id)
 
 
 def _words(wait: Wait, name: str, label: str, follows: str | None) -> dict[str, Any]:
@@ -83,7 +88,12 @@ def _words(wait: Wait, name: str, label: str, follows: str | None) -> dict[str, 
         what = f"{awaited[0].lower()}{awaited[1:]}"
         return {"kind": ShownKind.EVENT, "whom": Whom.US, "what": f"“{name}” waits until {what}", "then_what": then}
     if wait.kind is WaitKind.APPROVAL:
-        return {"kind": ShownKind.APPROVAL, "whom": Whom.US, "what": f"“{name}” waits for an approval: {label}"}
+        due = "Whoever is asked is reminded, others are asked, or it goes on without an answer" if wait.at else ""
+        what = f"“{name}” waits for an approval: {label}"
+        return {"kind": ShownKind.APPROVAL, "whom": Whom.US, "what": what, "then_what": due}
+    if wait.kind is WaitKind.SUB:
+        what = f"“{name}” waits until another automation has run: {label}"
+        return {"kind": ShownKind.EVENT, "whom": Whom.US, "what": what, "then_what": then}
     what = f"“{name}” tries “{label}” again" if wait.kind is WaitKind.RETRY else f"“{name}” waits: {label}"
     return {"kind": ShownKind.TIMER, "whom": Whom.CALENDAR, "what": what, "then_what": then}
 

@@ -20,6 +20,8 @@ from models.tables.rows import WorkspaceRow
 from models.tables.workspaces import Workspace
 from models.types.automations import Json
 
+SHARED = ("engagement_id", "contact_id", "contact", "company", "engagement", "owner", "workspace")
+"""What a run that another one starts is told of that one's record."""
 _HIDDEN = (
     *("workspace_id", "token", "html", "text", "address", "agent", "version"),
     *("hash", "digest", "encrypted", "secret", "pem", "cost_minor_per_hour"),
@@ -85,6 +87,10 @@ def trigger_record_of(session: Session, run: AutomationRun) -> dict[str, Json]:
     event = session.get(Event, run.event_id)
     if event is not None:
         return event_record(session, event)
+    parent = session.get(AutomationRun, run.parent_run_id) if run.parent_run_id else None
+    if parent is not None:
+        fresh = trigger_record_of(session, parent)
+        return {**run.trigger, **{name: fresh[name] for name in SHARED if name in run.trigger and name in fresh}}
     row = find_row(session, run.subject_kind, run.subject_id)
     if row is None:
         return run.trigger

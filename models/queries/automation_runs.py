@@ -102,6 +102,12 @@ def find_step(session: Session, run_id: str, node_path: str, iteration: int) -> 
     ).one_or_none()
 
 
+def find_called_run(session: Session, run_id: str, wait_id: str) -> AutomationRun | None:
+    """The run that a wait of a run is for, or None."""
+    statement = select(AutomationRun).where(AutomationRun.parent_run_id == run_id, AutomationRun.parent_wait_id == wait_id)
+    return session.exec(statement).one_or_none()
+
+
 def list_open_waits(session: Session, run_id: str) -> list[Wait]:
     """What a run waits for now."""
     return list(

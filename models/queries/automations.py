@@ -22,6 +22,11 @@ def get_automation(session: Session, automation_id: str) -> Automation:
     return automation
 
 
+def find_automation(session: Session, automation_id: str) -> Automation | None:
+    """One automation, or None."""
+    return session.get(Automation, automation_id)
+
+
 def automations_statement(*, status: str | None = None, text: str = "", is_archived: bool = False) -> Any:
     """A select of automations, put-away ones apart."""
     archived = col(Automation.archived_at)
@@ -113,8 +118,11 @@ def drawing_lookups(session: Session) -> dict[str, set[str]]:
     members = session.exec(select(Member.id).where(col(Member.archived_at).is_(None)))
     templates = session.exec(select(ProposalTemplate.id).where(col(ProposalTemplate.archived_at).is_(None)))
     credentials = session.exec(select(Credential.id).where(col(Credential.archived_at).is_(None)))
+    automations = list(session.exec(select(Automation).where(col(Automation.archived_at).is_(None))))
     return {
         "credentials": set(credentials),
+        "automations": {one.id for one in automations},
+        "callable_automations": {one.id for one in automations if (one.status, one.trigger_kind) == ("published", "called")},
         "members": set(members),
         "proposal_templates": set(templates),
         "connections": set(),

@@ -1,5 +1,6 @@
 """Reading people of the studio."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -35,3 +36,8 @@ def count_other_owners(session: Session, member: Member) -> int:
     return session.exec(
         statement.where(Member.role == MemberRole.OWNER, col(Member.archived_at).is_(None), Member.id != member.id)
     ).one()
+
+
+def list_members_asked(session: Session, asked: Collection[str]) -> list[Member]:
+    """The people who are there now and whom a plan names: as `member:{id}`, or all of a role as `role:owner`."""
+    return [one for one in list_members(session) if {f"member:{one.id}", f"role:{one.role}"} & set(asked)]

@@ -50,6 +50,17 @@ FORM = _record(id=_TEXT, name=_TEXT, title=_TEXT, slug=_TEXT)
 SUBMISSION = _record(id=_TEXT, form_id=_TEXT, answers=_ANYTHING)
 WORKSPACE = _record(id=_TEXT, name=_TEXT, timezone=_TEXT, locale=_TEXT, currency=_TEXT)
 
+_CALLED = _record(
+    input=_ANYTHING,
+    engagement_id=_MAYBE,
+    contact_id=_MAYBE,
+    contact=CONTACT,
+    company=COMPANY,
+    engagement=ENGAGEMENT,
+    owner=OWNER,
+    workspace=WORKSPACE,
+)
+
 
 @cache
 def event_schemas() -> dict[str, dict[str, Json]]:
@@ -62,13 +73,15 @@ def event_schemas() -> dict[str, dict[str, Json]]:
 
 @cache
 def trigger_schemas() -> dict[str, dict[str, Json]]:
-    """The schemas of events, and beside them those of the other triggers: `date:{field}`, `manual:{noun}`, `schedule`, `webhook`.
+    """The schemas of events, and beside them those of the other triggers: `date:{field}`, `manual:{noun}`, `schedule`, `webhook`
+    and `called`.
 
     What another system sends has a schema only when a sample of it was captured.
     """
     dates = {f"date:{name}": _about({"date": _TEXT}) for name in DATE_FIELDS}
     manual = {f"manual:{name}": _about({"batch_id": _TEXT}) for name in NOUNS}
-    return {**event_schemas(), **dates, **manual, "schedule": _about({"missed": {"type": "integer"}}), "webhook": hook_schema({})}
+    schedule = _about({"missed": {"type": "integer"}})
+    return {**event_schemas(), **dates, **manual, "schedule": schedule, "webhook": hook_schema({}), "called": _CALLED}
 
 
 def hook_schema(sample: Mapping[str, Json]) -> dict[str, Json]:

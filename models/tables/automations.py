@@ -80,6 +80,10 @@ class AutomationRun(WorkspaceRow, Versioned, table=True):
     cause: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     next_wake_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    parent_run_id: str | None = Field(default=None, index=True)
+    """The run whose step started this one."""
+    parent_wait_id: str = ""
+    """The wait of that run that this one's end is for; empty when it is not waited for."""
     move_id: str = ""
     """The RunMove that the run is yet to make to another version; empty when there is none."""
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

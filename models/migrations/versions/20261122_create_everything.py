@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "578e02b857d2"
+revision = "b7891d4b7f5c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -682,6 +682,8 @@ def upgrade() -> None:
         sa.Column("cause", sa.JSON(), nullable=False),
         sa.Column("next_wake_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.JSON(), nullable=False),
+        sa.Column("parent_run_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("parent_wait_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("move_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["automation_id"], ["automations.id"], name=op.f("fk_automation_runs_automation_id")),
@@ -697,6 +699,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_automation_runs_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_engagement_id"), ["engagement_id"], unique=False)
         batch_op.create_index("ix_automation_runs_live", ["workspace_id", "status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_automation_runs_parent_run_id"), ["parent_run_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_automation_runs_workspace_id"), ["workspace_id"], unique=False)
@@ -1759,6 +1762,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_automation_runs_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_subject_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_status"))
+        batch_op.drop_index(batch_op.f("ix_automation_runs_parent_run_id"))
         batch_op.drop_index("ix_automation_runs_live")
         batch_op.drop_index(batch_op.f("ix_automation_runs_engagement_id"))
         batch_op.drop_index(batch_op.f("ix_automation_runs_contact_id"))

@@ -105,7 +105,9 @@ def _moment(turn: Turn, token: Token, span: Json, times: int = 1) -> datetime | 
 
 def _people(turn: Turn, state: RunState, token: Token, mapping: Mapping[str, Any]) -> list[str]:
     named = mapped_value(mapping, scope_of(turn, state, token))
-    return list(dict.fromkeys(str(one) for one in (named if isinstance(named, list) else [named]) if one))
+    people = [str(one) for one in (named if isinstance(named, list) else [named]) if one]
+    # A field of a record holds a member's id alone.
+    return list(dict.fromkeys(one if ":" in one else f"member:{one}" for one in people))
 
 
 def _question(wait: Wait, token: Token, newly: list[str]) -> AskApproval:
