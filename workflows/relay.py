@@ -111,7 +111,7 @@ class Relay:
         event = delivery.event
         noun, _, subject_id = delivery.target.partition("/")
         state = SubjectState(event.workspace_id, subject_id, engagement_id=event.engagement_id)
-        if event.type == "automation_run.requested":
+        if noun == "run" and event.type == "automation_run.requested":
             await self._start_run(delivery.target, state)
             return
         request = SignalWithStartWorkflowExecutionRequest(
