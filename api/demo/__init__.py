@@ -40,6 +40,6 @@ def _lay_ground(database: Database, settings: Settings) -> str:
         add_forms(session, owner_id=mara.id, now=now)
         add_project_templates(session)
         add_schedulers(session, host_id=mara.id)
-        publish_new_lead(session, catalogue=schemas(), now=now, author=f"member:{mara.id}")
+        publish_new_lead(session, catalogue=schemas(), now=now, author=mara.name)
         maker = f"member:{mara.id}"
         return create_api_token(session, name="Demo", scopes=["*"], created_by=maker, maker_scopes=frozenset({"*"}))[1]
