@@ -3,9 +3,11 @@
 from api.pages import (
     automation_builder,
     automation_imports,
+    automation_publications,
     automation_run_lists,
     automation_runs,
     automation_templates,
+    automation_versions,
     automations,
     bookings,
     companies,
@@ -53,9 +55,11 @@ from api.pages import (
 ROUTERS = [
     automation_builder.router,
     automation_imports.router,
+    automation_publications.router,
     automation_run_lists.router,
     automation_runs.router,
     automation_templates.router,
+    automation_versions.router,
     automations.router,
     bookings.router,
     companies.router,

@@ -16,10 +16,12 @@ from api.routing import Router
 from models.commands.automation_runs import cancel_run, label_of
 from models.commands.run_waits import FAILED_CALL, STUCK
 from models.queries.automation_authors import find_step_behind
+from models.queries.automation_moves import list_moves_of_run
 from models.queries.automation_runs import get_run, list_open_waits, list_steps, lock_run
 from models.queries.automations import get_version
 from models.queries.run_rows import RunRow, run_rows
 from models.rules.automation_plan.records import canonical_json
+from models.tables.automation_moves import AutomationMove, RunMove
 from models.tables.automations import AutomationRun, StepRun
 from models.tables.waits import Wait
 from models.types.automation_plan.happenings import ForcedNow, Happened, RetryAsked, Skipped
@@ -71,6 +73,8 @@ class RunPage:
     steps: list[StepView]
     waits: list[WaitView]
     is_live: bool
+    moves: list[tuple[RunMove, AutomationMove]]
+    """How it came from one version to another, oldest first."""
     canvas: dict[str, Any]
     """What the script reads that shows the run on its drawing."""
     behind: StepRun | None
@@ -88,6 +92,7 @@ def show(run_id: str, call: Read, about: Annotated[str, Query(max_length=80)] = 
         steps=[_step_view(step, label_of(drawing, step.node_path)) for step in list_steps(call.session, run_id)],
         waits=[_wait_view(wait) for wait in list_open_waits(call.session, run_id)],
         is_live=run.finished_at is None,
+        moves=list_moves_of_run(call.session, run_id),
         canvas=run_canvas(call, run, drawing),
         behind=find_step_behind(call.session, run_id, about) if about else None,
     )

@@ -14,18 +14,21 @@ from models.commands.automations import (
     archive_automation,
     change_automation,
     problems_of,
-    publish_automation,
     switch_off_automation,
     unarchive_automation,
 )
+from models.queries.automation_moves import count_live_by_version, count_run_moves, find_last_move
 from models.queries.automation_runs import list_runs, list_runs_by_id
 from models.queries.automations import automations_statement, count_runs_by_automation, get_automation, list_versions
 from models.queries.members import list_members
 from models.queries.run_rows import RunRow, run_rows
+from models.rules.automation_change_words import move_words
+from models.rules.automation_changes import drawing_changes
 from models.rules.automation_outline import outline
+from models.tables.automation_moves import AutomationMove
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.types.automation_outline import OutlineStep
-from models.types.automations import Drawing, Problem, Severity
+from models.types.automations import Drawing, Problem
 from models.types.events import CATALOGUE
 from models.types.principals import Door
 
@@ -65,15 +68,17 @@ class AutomationPage:
     steps: list[OutlineStep]
     problems: list[Problem]
     """Those about no step of its own."""
-    error_count: int
     is_changed: bool
-    """Whether the drawing differs from what was published last."""
+    """Whether a run would notice how the drawing differs from what was published last."""
     versions: list[AutomationVersion]
     names: dict[str, str]
     """Member id to name."""
     runs: list[RunRow]
-    is_refused: bool = False
-    """Whether somebody just tried to publish it in vain."""
+    live_runs: dict[int, int]
+    """Version to how many of its runs are not over."""
+    last_move: AutomationMove | None
+    moved: str
+    """What became of the runs in it; empty when none was to do anything but finish."""
 
 
 @router.get("/automations")
@@ -107,19 +112,6 @@ def update(
     return redirect(call, f"/automations/{automation_id}", flash="Saved.")
 
 
-@router.post("/automations/{automation_id}/publication")
-def publish(automation_id: str, call: Write, note: Annotated[str, Form()] = "") -> Response:
-    """Publish the drawing; or show, at each step, what is wrong with it."""
-    automation = get_automation(call.session, automation_id)
-    author = call.principal.name or call.actor
-    made = publish_automation(
-        call.session, automation, catalogue=catalogue.schemas(), author=author, note=note.strip(), now=call.now
-    )
-    if isinstance(made, list):
-        return _show(call, automation, "", is_refused=True)
-    return redirect(call, f"/automations/{automation_id}", flash=f"Version {made.number} is published.")
-
-
 @router.post("/automations/{automation_id}/off")
 def switch_off(automation_id: str, call: Write) -> Response:
     """Start no more runs; those under way finish."""
@@ -147,7 +139,7 @@ def _starts(automation: Automation) -> str:
     return CATALOGUE[wanted].says if wanted in CATALOGUE else "Nothing yet"
 
 
-def _show(call: Call, automation: Automation, tab: str, *, is_refused: bool = False) -> Response:
+def _show(call: Call, automation: Automation, tab: str) -> Response:
     actions = catalogue.schemas()
     problems = problems_of(call.session, automation, catalogue=actions)
     names = {member.id: member.name for member in list_members(call.session, with_archived=True)}
@@ -155,6 +147,7 @@ def _show(call: Call, automation: Automation, tab: str, *, is_refused: bool = Fa
     current = next((one for one in versions if one.number == automation.published_version), None)
     drawing = Drawing(automation.drawing)
     placed = {str(node.get("id")) for node in drawing.nodes}
+    move = find_last_move(call.session, automation.id)
     path = f"/automations/{automation.id}"
     page = AutomationPage(
         automation=automation,
@@ -162,11 +155,12 @@ def _show(call: Call, automation: Automation, tab: str, *, is_refused: bool = Fa
         tab=tab,
         steps=outline(drawing, catalogue=actions, problems=problems, names=names),
         problems=[one for one in problems if one.node_id not in placed],
-        error_count=sum(one.severity is Severity.ERROR for one in problems),
-        is_changed=current is not None and current.drawing != automation.drawing,
+        is_changed=current is not None and drawing_changes(Drawing(current.drawing), drawing).is_felt,
         versions=versions,
         names=names,
         runs=run_rows(call.session, list_runs(call.session, automation_id=automation.id)) if tab == "runs" else [],
-        is_refused=is_refused,
+        live_runs=count_live_by_version(call.session, automation.id),
+        last_move=move,
+        moved=move_words(count_run_moves(call.session, move.id)) if move else "",
     )
-    return member_page(call, "automations/show.html", page, nav="automations", status=422 if is_refused else 200)
+    return member_page(call, "automations/show.html", page, nav="automations")

@@ -62,7 +62,7 @@ def preview_publication(
         changes=drawing_changes(Drawing(before.drawing if before else {}), drawing),
         groups=tuple(live.groups()),
         removed=tuple(live.removed()),
-        labels=_labels([*(version.drawing for version in live.versions.values()), drawing.document]),
+        labels=labels_of([*(version.drawing for version in live.versions.values()), drawing.document]),
     )
 
 
@@ -74,8 +74,8 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda one: one.severity is not Severity.ERROR))
 
 
-def _labels(drawings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Node id to label; of later drawings before earlier ones."""
+def labels_of(drawings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Node id to what people call it; later drawings go before earlier ones."""
     found: dict[str, str] = {}
     for drawing in drawings:
         found |= {str(node.get("id")): str(node.get("label") or node.get("id")) for node in Drawing(drawing).nodes}
@@ -128,7 +128,7 @@ class _Live:
         previews = [self._preview(run) for run in page]
         can_move = any(one.can_move for one in previews)
         number, at = runs[0].automation_version, standing(self._state(runs[0]) if runs[0].state else None)
-        labels = _labels([self.versions[number].drawing])
+        labels = labels_of([self.versions[number].drawing])
         return RunGroup(
             key=key,
             version=number,

@@ -69,6 +69,13 @@ def latest_number(session: Session, automation_id: str) -> int:
     return session.exec(wanted).one() or 0
 
 
+def find_version_before(session: Session, automation_id: str, number: int) -> AutomationVersion | None:
+    """The version published before one; None before the first."""
+    earlier = versions_statement(automation_id).where(col(AutomationVersion.number) < number)
+    version: AutomationVersion | None = session.exec(earlier.order_by(col(AutomationVersion.number).desc()).limit(1)).first()
+    return version
+
+
 def find_same_version(session: Session, automation: Automation, plan_hash: str) -> AutomationVersion | None:
     """The version in force (last, when it is off) when it does the same; None when it does something else."""
     if not automation.published_version:

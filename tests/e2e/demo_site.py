@@ -41,7 +41,7 @@ from tests.standins.serving import served
 ADA, TOMAS, MARA = "ada@byron-mills.example", "tomas@reyvinos.example", "mara@atelier-nord.example"
 NOUNS = ("project", "proposal", "contract")
 SLUGS = {"help slug": "invoices", "book slug": "kickoff", "f slug": "start-a-project", "thanks slug": "start-a-project"}
-SLUGS |= {"automation_templates key": "invoice_chasing"}
+SLUGS |= {"automation_templates key": "invoice_chasing", "versions number": "1"}
 RENAMED = {"automation_runs": "run_id"} | {f"{noun}_templates": f"{noun}_templates template_id" for noun in NOUNS}
 """Tables whose path parameter is not called after them. All others are: `{invoice_id}` is a row of `invoices`."""
 

@@ -73,6 +73,7 @@ def test_what_cannot_run_is_marked_at_its_step(owner: TestClient, database: Data
 
     assert refused.status_code == 422
     assert "Nothing was published" in refused.text
+    assert "keep it from running" in refused.text
     assert "There is no event “moon.landed”." in refused.text
 
 

@@ -120,7 +120,7 @@ function RunTable({ rows, isMoving, next, name, zone }: { rows: RunPreviewOut[];
                 </a>
                 {about && <span className="block text-xs font-normal text-muted">{about}</span>}
               </th>
-              <td className={`py-2 pe-3 ${isMoving && preview.can_move ? "text-muted line-through decoration-1" : ""}`}>
+              <td className={`py-2 pe-3 ${isMoving && preview.can_move ? "text-muted line-through decoration-1 max-sm:no-underline" : ""}`}>
                 <Small>As it is</Small>
                 <Steps steps={preview.old} name={name} zone={zone} />
               </td>

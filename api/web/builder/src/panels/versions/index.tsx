@@ -148,7 +148,7 @@ function Version({ version, zone, isShown, onCompare, onCompareDraft, onRestore 
           Compare with the draft
         </button>
         <button type="button" className="btn btn-ghost btn-sm" onClick={onRestore}>
-          <Icon name="history" className="size-4" />
+          <Icon name="rotate-ccw" className="size-4" />
           Restore
         </button>
       </div>
