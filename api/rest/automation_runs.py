@@ -145,7 +145,7 @@ def list_automation_runs(
 @router.get("/automation_runs/{run_id}")
 def show_run(run_id: str, call: Read) -> RunDetail:
     """One run with its steps and open waits."""
-    return _detail(call, get_run(call.session, run_id))
+    return run_detail(call, get_run(call.session, run_id))
 
 
 @router.post("/automation_runs/{run_id}/advance", dependencies=[Depends(worker_only)])
@@ -169,28 +169,28 @@ def create_cancelation(run_id: str, wanted: CancelIn, call: Write) -> RunDetail:
     """End a run where it stands; what it did stays done. A run that is over stays as it is."""
     run = lock_run(call.session, run_id)
     cancel_run(call.session, run, reason=wanted.reason or f"Canceled by {call.principal.name or call.actor}.", now=call.now)
-    return _detail(call, run)
+    return run_detail(call, run)
 
 
 @router.post("/automation_runs/{run_id}/steps/{node_path:path}/retry")
 def create_retry(run_id: str, node_path: str, wanted: StepIn, call: Write) -> RunDetail:
     """Do the step again that the run stands on: a stuck one, or one that waits. Raises 409 when it stands elsewhere."""
     intervene(call, run_id, RetryAsked(node_path, wanted.iteration))
-    return _detail(call, get_run(call.session, run_id))
+    return run_detail(call, get_run(call.session, run_id))
 
 
 @router.post("/automation_runs/{run_id}/steps/{node_path:path}/skip")
 def create_skip(run_id: str, node_path: str, wanted: SkipIn, call: Write) -> RunDetail:
     """Go on without the step that the run stands on. Raises 409 when it stands elsewhere."""
     intervene(call, run_id, Skipped(node_path, wanted.iteration, wanted.port))
-    return _detail(call, get_run(call.session, run_id))
+    return run_detail(call, get_run(call.session, run_id))
 
 
 @router.post("/automation_runs/{run_id}/waits/{wait_id:path}/force")
 def create_force(run_id: str, wait_id: str, call: Write) -> RunDetail:
     """Let the time of a wait be up now. A wait for an event goes on as timed out."""
     intervene(call, run_id, ForcedNow(wait_id))
-    return _detail(call, get_run(call.session, run_id))
+    return run_detail(call, get_run(call.session, run_id))
 
 
 @router.post("/automation_runs/{run_id}/approvals/{wait_id:path}/delegation")
@@ -204,10 +204,11 @@ def create_delegation(run_id: str, wait_id: str, wanted: DelegationIn, call: Wri
 def create_approval(run_id: str, wait_id: str, wanted: DecisionIn, call: Write) -> RunDetail:
     """Approve or reject what a run asks for. Raises 403 for somebody who was not asked."""
     decide(call, run_id, wait_id, wanted.decision, wanted.note)
-    return _detail(call, get_run(call.session, run_id))
+    return run_detail(call, get_run(call.session, run_id))
 
 
-def _detail(call: Read, run: AutomationRun) -> RunDetail:
+def run_detail(call: Read, run: AutomationRun) -> RunDetail:
+    """A run with its steps and open waits, as the API answers it."""
     return RunDetail(
         **RunOut.model_validate(run).model_dump(),
         trigger=run.trigger,

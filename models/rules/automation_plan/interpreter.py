@@ -209,6 +209,17 @@ def _retry_asked(turn: Turn, state: RunState, happened: happenings.RetryAsked) -
     return put(state, token, Token(token.node_path, token.iteration))
 
 
+def _input_given(turn: Turn, state: RunState, happened: happenings.InputGiven) -> RunState:
+    token = _acting_token(turn, state, happened.node_path, happened.iteration)
+    if token is None:
+        return state
+    if token.status is TokenStatus.PERFORMING:
+        raise Refused("This step is being performed just now.")
+    state, token = close_wait(turn, state, token)
+    given = replace(token, status=TokenStatus.PERFORMING, attempt=1, input=dict(happened.input), error=None)
+    return perform(turn, put(state, token, given), given, node_at(turn.plan, token.node_path))
+
+
 def _facts_changed(turn: Turn, state: RunState, happened: happenings.FactsChanged) -> RunState:
     state = replace(state, trigger=happened.trigger)
     for token in state.tokens:
@@ -243,6 +254,7 @@ _HANDLERS: Mapping[type, Callable[[Turn, RunState, Any], RunState]] = {
     happenings.Canceled: _canceled,
     happenings.Skipped: _skipped,
     happenings.RetryAsked: _retry_asked,
+    happenings.InputGiven: _input_given,
     happenings.ForcedNow: _forced_now,
     happenings.FactsChanged: _facts_changed,
 }

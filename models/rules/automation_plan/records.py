@@ -30,6 +30,7 @@ _HAPPENINGS: dict[str, Any] = {
     "canceled": happenings.Canceled,
     "skipped": happenings.Skipped,
     "retry_asked": happenings.RetryAsked,
+    "input_given": happenings.InputGiven,
     "forced_now": happenings.ForcedNow,
     "facts_changed": happenings.FactsChanged,
 }

@@ -111,6 +111,15 @@ class RetryAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class InputGiven:
+    """A person says what a stuck action is to be done with, and wants it done."""
+
+    node_path: str
+    input: Mapping[str, Json]
+    iteration: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ForcedNow:
     """A person wants a timer to have fired. A wait for an event goes on as timed out."""
 
@@ -137,6 +146,7 @@ Happened = (
     | Canceled
     | Skipped
     | RetryAsked
+    | InputGiven
     | ForcedNow
     | FactsChanged
 )
