@@ -197,7 +197,7 @@ def create_force(run_id: str, wait_id: str, call: Write) -> RunDetail:
 def create_delegation(run_id: str, wait_id: str, wanted: DelegationIn, call: Write) -> RunDetail:
     """Let others decide in your place. Raises 403 for somebody who was not asked."""
     delegate(call, run_id, wait_id, wanted.to)
-    return _detail(call, get_run(call.session, run_id))
+    return run_detail(call, get_run(call.session, run_id))
 
 
 @router.post("/automation_runs/{run_id}/approvals/{wait_id:path}")
