@@ -49,7 +49,7 @@ class RerunIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    node_path: Annotated[str, Field(max_length=200, examples=["mail"])]
+    node_path: Annotated[str, Field(max_length=200, examples=["task"])]
 
 
 @router.post("/automation_run_repairs")
