@@ -8,7 +8,7 @@ import { BuilderContext, useBuilder, useBuilderState, type Builder as Shared, ty
 import { Flow } from "./flow";
 import { pressed } from "./keys";
 import { Notices } from "./notices";
-import { PanelDock } from "./panel_dock";
+import { isWide, PanelDock } from "./panel_dock";
 import type { PageData } from "./page_data";
 import { Palette } from "./palette";
 import { Popovers } from "./popovers";
@@ -63,6 +63,9 @@ export function Builder({ session, commands, saver, page }: Given): ReactNode {
 function Dock(): ReactNode {
   const { commands } = useBuilder();
   const [isOpen, setIsOpen] = useState(() => innerWidth >= 1024);
+  const panel = useBuilderState((state) => state.panel);
+  // A wide panel is about the whole drawing: then the drawing needs the room more than the palette does.
+  if (panel && isWide(panel)) return null;
   if (!isOpen)
     return (
       <button type="button" className="btn btn-sm absolute top-3 left-3 z-10 border-base-300 bg-base-100 shadow-sm" aria-label="Show the steps to add" onClick={() => setIsOpen(true)}>

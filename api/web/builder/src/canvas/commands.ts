@@ -6,6 +6,7 @@ import { nameOf } from "../graph/looks";
 import { GRID } from "../graph/sizes";
 import { portWords } from "../graph/ports";
 import type { Drawing, DrawnNode, Note, Point } from "../graph/types";
+import type { PanelName } from "../panels/panel";
 import { hasPanel } from "./panels";
 import type { Session } from "./session";
 
@@ -55,6 +56,11 @@ export function makeCommands(session: Session) {
     session.set({ selected: [id], focused: id, ...(hasPanel("settings") ? { panel: "settings" as const } : {}) });
   }
 
+  /// Show a panel; `enters`: and go on inside, as whoever asked for it by the keyboard wants to.
+  function openPanel(panel: PanelName | null, enters: boolean): void {
+    session.set((now) => ({ panel, entered: now.entered + (enters ? 1 : 0) }));
+  }
+
   function paste(fragment: Fragment, at?: Point): void {
     const { drawing } = state();
     const fresh = renewed(fragment, drawing, at);
@@ -79,6 +85,7 @@ export function makeCommands(session: Session) {
     focus,
     select,
     openSettings,
+    openPanel,
     add(seed: Seed, wanted: Spot | "next"): string {
       const { drawing, focused } = state();
       const spot = wanted === "next" ? (spotFor(drawing, meant()[0] ?? focused) ?? { at: viewer?.middle() ?? { x: 0, y: 0 } }) : wanted;

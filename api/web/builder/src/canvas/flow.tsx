@@ -54,6 +54,20 @@ export function Flow(): ReactNode {
     if (panel && chosen) requestAnimationFrame(() => reveal(flow, place.current, session.get().drawing, chosen));
   }, [panel, chosen, flow, session]);
 
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    let width = element.clientWidth;
+    const watcher = new ResizeObserver(() => {
+      // What was in the middle stays there.
+      const { x, y, zoom } = flow.getViewport();
+      if (width && element.clientWidth) void flow.setViewport({ x: x + (element.clientWidth - width) / 2, y, zoom });
+      width = element.clientWidth;
+    });
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, [flow]);
+
   const openAdd = useCallback(
     (spot: Spot, at: Point) => {
       setPopover({ kind: "add", spot, ...at });
@@ -180,7 +194,7 @@ export function Flow(): ReactNode {
             minZoom={0.15}
             maxZoom={1.75}
             fitView
-            fitViewOptions={FIT}
+            fitViewOptions={innerWidth < 640 ? { ...FIT, minZoom: 0.25 } : FIT}
             onlyRenderVisibleElements
             proOptions={{ hideAttribution: true }}
             aria-label="Canvas"

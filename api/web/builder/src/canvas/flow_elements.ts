@@ -3,6 +3,7 @@ import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
 import { bodiesOf, hiddenNodes } from "../graph/bodies";
 import { bodyPorts, portsOf, portWords, type Port } from "../graph/ports";
 import { lookOf, nameOf, objectOf, type Look } from "../graph/looks";
+import { routesOf, type Route, type Routes } from "../graph/routes";
 import { portXs, sizeOf } from "../graph/sizes";
 import type { Catalogue, DrawnEdge, DrawnNode, Drawing, Note, Point, Problem } from "../graph/types";
 
@@ -31,7 +32,7 @@ export type StepNode = Node<StepData, "step">;
 export type NoteNode = Node<{ note: Note }, "note">;
 export type BodyNode = Node<{ words: string; count: number }, "body">;
 export type CanvasNode = StepNode | NoteNode | BodyNode;
-export type LineEdge = Edge<{ kind: Port["kind"]; words: string; isQuiet: boolean }, "line">;
+export type LineEdge = Edge<{ kind: Port["kind"]; words: string; isQuiet: boolean; route: Route | undefined }, "line">;
 
 export interface Scene {
   drawing: Drawing;
@@ -49,8 +50,11 @@ export interface Scene {
 export function makeElements(): (scene: Scene) => { nodes: CanvasNode[]; edges: LineEdge[] } {
   const keptNodes = new Map<string, { key: unknown[]; element: CanvasNode }>();
   const keptEdges = new Map<string, { key: unknown[]; element: LineEdge }>();
+  let routed: { drawing: Drawing; routes: Routes } | undefined;
   return (scene) => {
     const hidden = hiddenNodes(scene.drawing);
+    if (routed?.drawing !== scene.drawing) routed = { drawing: scene.drawing, routes: routesOf(scene.drawing, hidden) };
+    const { routes } = routed;
     const facts = factsOf(scene);
     const steps = scene.drawing.nodes.filter((node) => !hidden.has(node.id)).map((node) => reused(keptNodes, node.id, stepKey(scene, facts, node), () => step(scene, facts, node)));
     const bodies = bodyNodes(scene, facts, hidden).map((body) => reused(keptNodes, body.id, [JSON.stringify(body)], () => body));
@@ -63,7 +67,9 @@ export function makeElements(): (scene: Scene) => { nodes: CanvasNode[]; edges: 
       .filter((edge) => ids.has(edge.source) && ids.has(edge.target))
       .map((edge) => {
         const [source, target] = [nodes.get(edge.source) as DrawnNode, nodes.get(edge.target) as DrawnNode];
-        return reused(keptEdges, edge.id, [edge, source, target, scene.selectedEdge === edge.id, scene.isReadOnly], () => line(scene, edge, source, target));
+        const isDragged = edge.source in scene.dragged || edge.target in scene.dragged;
+        const route = isDragged ? undefined : routes.get(edge.id);
+        return reused(keptEdges, edge.id, [edge, source, target, scene.selectedEdge === edge.id, scene.isReadOnly, route?.x, route?.turn], () => line(scene, edge, source, target, route));
       });
     return { nodes: [...bodies, ...notes, ...steps], edges };
   };
@@ -140,7 +146,7 @@ function handles(node: DrawnNode, ports: Port[], width: number, height: number):
   return [{ id: "in", type: "target", position: Position.Top, x: width / 2 - 1, y: -1, width: 2, height: 2 }, ...sources];
 }
 
-function line(scene: Scene, edge: DrawnEdge, source: DrawnNode, target: DrawnNode): LineEdge {
+function line(scene: Scene, edge: DrawnEdge, source: DrawnNode, target: DrawnNode, route: Route | undefined): LineEdge {
   const port = portsOf(source).find((one) => one.name === edge.port);
   const words = portWords(source, edge.port);
   return {
@@ -153,7 +159,7 @@ function line(scene: Scene, edge: DrawnEdge, source: DrawnNode, target: DrawnNod
     selected: scene.selectedEdge === edge.id,
     selectable: !scene.isReadOnly,
     ariaLabel: `${words}: from ${nameOf(source, scene.catalogue)} to ${nameOf(target, scene.catalogue)}`,
-    data: { kind: port?.kind ?? "usual", words, isQuiet: scene.isReadOnly },
+    data: { kind: port?.kind ?? "usual", words, isQuiet: scene.isReadOnly, route },
   };
 }
 
@@ -173,7 +179,14 @@ function noteNode(scene: Scene, note: Note): NoteNode {
   };
 }
 
-const AROUND = 24;
+const AROUND = 22;
+const NESTED = 10;
+
+/// How many bodies stand in one another inside this one.
+function levels(owner: string, facts: Facts): number {
+  const inner = [...(facts.bodies.get(owner) ?? [])].filter((id) => facts.bodies.get(id)?.size);
+  return inner.length ? 1 + Math.max(...inner.map((id) => levels(id, facts))) : 0;
+}
 
 /// A frame behind the steps of every body that is not folded.
 function bodyNodes(scene: Scene, facts: Facts, hidden: Set<string>): BodyNode[] {
@@ -184,8 +197,9 @@ function bodyNodes(scene: Scene, facts: Facts, hidden: Set<string>): BodyNode[] 
       ...(scene.dragged[id] ?? scene.drawing.positions[id] ?? { x: 0, y: 0 }),
       ...sizeOf(scene.drawing.nodes.find((node) => node.id === id) as DrawnNode),
     }));
-    const [left, top] = [Math.min(...boxes.map((box) => box.x)) - AROUND, Math.min(...boxes.map((box) => box.y)) - AROUND];
-    const [right, bottom] = [Math.max(...boxes.map((box) => box.x + box.width)) + AROUND, Math.max(...boxes.map((box) => box.y + box.height)) + AROUND];
+    const around = AROUND + NESTED * levels(owner.id, facts);
+    const [left, top] = [Math.min(...boxes.map((box) => box.x)) - around, Math.min(...boxes.map((box) => box.y)) - AROUND];
+    const [right, bottom] = [Math.max(...boxes.map((box) => box.x + box.width)) + around, Math.max(...boxes.map((box) => box.y + box.height)) + around];
     const words = nameOf(owner, scene.catalogue);
     return [
       {

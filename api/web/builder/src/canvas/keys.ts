@@ -107,7 +107,10 @@ function plain(key: string, target: HTMLElement, builder: Builder): boolean {
       if (focused) setPopover({ kind: "connect", node_id: focused });
       return Boolean(focused);
     case "Enter":
-      if (step) commands.openSettings(step);
+      if (step) {
+        commands.openSettings(step);
+        commands.openPanel(session.get().panel, true);
+      }
       return Boolean(step);
     case " ":
       if (step) session.set({ selected: selected.includes(step) ? selected.filter((id) => id !== step) : [...selected, step] });

@@ -1,18 +1,19 @@
 /// A line between two steps, with a place to put another between them.
-import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type EdgeProps } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useContext, type ReactNode } from "react";
+import { corners, rounded, TURN } from "../graph/routes";
 import { Icon } from "../icon";
 import type { LineEdge as LineElement } from "./flow_elements";
 import { dropping, StepActionsContext } from "./step_node";
 
 export const LineEdge = memo(function LineEdge(given: EdgeProps<LineElement>): ReactNode {
   const actions = useContext(StepActionsContext);
-  const { id, source, sourceHandleId, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected } = given;
-  const [path, x, y] = getSmoothStepPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, borderRadius: 14 });
+  const { id, source, sourceHandleId, sourceX, sourceY, targetX, targetY, data, selected } = given;
+  const { points, middle } = corners({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, data?.route ?? { x: targetX, turn: TURN });
   const port = sourceHandleId ?? "ok";
   return (
     <>
-      <BaseEdge id={id} path={path} interactionWidth={24} className={`line line-${data?.kind ?? "usual"}`} data-selected={selected || undefined} />
+      <BaseEdge id={id} path={rounded(points, 14)} interactionWidth={24} className={`line line-${data?.kind ?? "usual"}`} data-selected={selected || undefined} />
       {actions && (
         <EdgeLabelRenderer>
           <button
@@ -21,7 +22,7 @@ export const LineEdge = memo(function LineEdge(given: EdgeProps<LineElement>): R
             className="plus plus-on-line nopan nodrag"
             data-insert={`${source} ${port}`}
             aria-label={`Insert a step: ${data?.words ?? port}`}
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${middle.x}px, ${middle.y}px)` }}
             onClick={(event) => actions.addAfter(source, port, event.currentTarget)}
             {...dropping((seed) => actions.drop(source, port, seed))}
           >

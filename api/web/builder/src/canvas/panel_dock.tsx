@@ -17,6 +17,8 @@ const TITLES: Record<PanelName, { words: string; icon: string }> = {
 /// These show calendars, lists and pairs of drawings.
 const WIDE: readonly PanelName[] = ["simulate", "what_if", "publish", "versions"];
 
+export const isWide = (name: PanelName): boolean => WIDE.includes(name);
+
 export function PanelDock(): ReactNode {
   const { session, commands, saver, page } = useBuilder();
   const name = useBuilderState((state) => state.panel);
@@ -26,21 +28,10 @@ export function PanelDock(): ReactNode {
   const catalogue = useBuilderState((state) => state.catalogue);
   const problems = useBuilderState((state) => state.problems);
   const dock = useRef<HTMLElement>(null);
-  const isPointed = useRef(false);
+  const entered = useBuilderState((state) => state.entered);
   useEffect(() => {
-    const note = (event: Event): void => {
-      isPointed.current = event.type === "pointerdown";
-    };
-    for (const type of ["pointerdown", "keydown"]) document.addEventListener(type, note, true);
-    return () => {
-      for (const type of ["pointerdown", "keydown"]) document.removeEventListener(type, note, true);
-    };
-  }, []);
-  const about = name === "settings" ? selected.join() : (name ?? "");
-  useEffect(() => {
-    // Whoever opened it by the keyboard goes on inside; whoever clicked keeps the canvas's keys.
-    if (name && !isPointed.current) focusInside(dock.current);
-  }, [name, about]);
+    if (entered) focusInside(dock.current);
+  }, [entered]);
   if (!name) return null;
   const node = name === "settings" && selected.length === 1 ? drawing.nodes.find((one) => one.id === selected[0]) : undefined;
   const look = node && lookOf(node, catalogue);
@@ -54,7 +45,7 @@ export function PanelDock(): ReactNode {
       ref={dock}
       aria-label={TITLES[name].words}
       data-panel={name}
-      className={`builder-panel ${WIDE.includes(name) ? "builder-panel-wide" : ""}`}
+      className={`builder-panel ${isWide(name) ? "builder-panel-wide" : ""}`}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.defaultPrevented) return;
         event.stopPropagation();

@@ -199,11 +199,12 @@ function Problems(): ReactNode {
             <button
               type="button"
               className="flex w-full cursor-pointer gap-3 rounded-field px-3 py-2 text-start hover:bg-base-content/6"
-              onClick={() => {
+              onClick={(event) => {
                 setPopover(null);
                 if (!problem.node_id) return;
                 commands.openSettings(problem.node_id);
                 commands.focus(problem.node_id);
+                if (event.detail === 0) commands.openPanel("settings", true);
               }}
             >
               <span className="tone-warning">

@@ -22,6 +22,8 @@ export interface SessionState {
   /// The node that has, or would get, the keyboard's focus.
   focused: string;
   panel: PanelName | null;
+  /// Counts how often somebody asked to go on inside the panel, by the keyboard.
+  entered: number;
   catalogue: Catalogue;
   problems: Problem[];
   /// Said aloud and shown in passing; `at` tells two equal ones apart.
@@ -59,6 +61,7 @@ export function makeSession(detail: AutomationDetail, catalogue: Catalogue): Ses
     selected: [],
     focused: "",
     panel: null,
+    entered: 0,
     catalogue,
     problems: [],
     notice: { text: "", at: 0, isSpokenOnly: true },

@@ -29,7 +29,7 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging, w
   const focused = useContext(FocusedContext);
   const { node, look, object, ports, mark } = data;
   return (
-    <div className={`step family-${look.family}`} data-selected={selected || undefined} data-troubled={data.problems ? "" : undefined} data-mark={mark?.tone}>
+    <div className={`step family-${look.family}`} data-selected={selected || undefined} data-troubled={data.problems ? "" : undefined} data-mark={mark?.tone} data-inside={data.inside ? "" : undefined} data-folded={data.isFolded || undefined}>
       {node.kind !== "trigger" && <Handle id="in" type="target" position={Position.Top} className="step-in" isConnectableStart={false} />}
       <button
         type="button"
@@ -67,7 +67,7 @@ export const StepNode = memo(function StepNode({ id, data, selected, dragging, w
       {data.inside !== undefined && data.inside > 0 && actions && (
         <button type="button" tabIndex={-1} className="step-fold nodrag" onClick={() => actions.fold(id)} aria-label={data.isFolded ? `Show the ${data.inside} steps inside` : `Fold the ${data.inside} steps inside`}>
           <Icon name={data.isFolded ? "unfold-vertical" : "fold-vertical"} className="size-3.5" />
-          {data.isFolded ? `${data.inside} inside` : "Fold"}
+          {data.isFolded && data.inside}
         </button>
       )}
       {selected && !dragging && actions && <Actions id={id} isTrigger={node.kind === "trigger"} actions={actions} />}

@@ -1,5 +1,5 @@
 /// The bar above the canvas: whose drawing it is, how it stands, and what can be done with the whole of it.
-import { useState, type ReactNode } from "react";
+import { useState, type MouseEvent, type ReactNode } from "react";
 import type { PanelName } from "../panels/panel";
 import { Icon } from "../icon";
 import { useBuilder, useBuilderState } from "./context";
@@ -14,10 +14,11 @@ const TOOLS: readonly { name: PanelName; words: string; icon: string }[] = [
 ];
 
 export function Toolbar({ isList, onList }: { isList: boolean; onList(isList: boolean): void }): ReactNode {
-  const { session } = useBuilder();
+  const { commands } = useBuilder();
   const id = useBuilderState((state) => state.automation.id);
   const panel = useBuilderState((state) => state.panel);
-  const open = (name: PanelName): void => session.set({ panel: panel === name ? null : name });
+  // A click that no pointer made came from the keyboard.
+  const open = (name: PanelName, event: MouseEvent): void => commands.openPanel(panel === name ? null : name, event.detail === 0);
   return (
     <header className="z-20 flex h-14 shrink-0 items-center gap-1.5 border-b border-line bg-base-100 px-2 sm:px-3">
       <a className="btn btn-ghost btn-sm btn-square" href={`/automations/${id}`} aria-label="Back to the automation" title="Back to the automation">
@@ -26,7 +27,7 @@ export function Toolbar({ isList, onList }: { isList: boolean; onList(isList: bo
       <Name />
       <Badge />
       <SavingState />
-      <div className="ms-auto flex items-center gap-1">
+      <div className="ms-auto flex shrink-0 items-center gap-1">
         <History />
         <ProblemCount />
         <button type="button" className="btn btn-ghost btn-sm btn-square sm:hidden" aria-pressed={isList} aria-label={isList ? "Show the drawing" : "Show as a list"} onClick={() => onList(!isList)}>
@@ -34,7 +35,7 @@ export function Toolbar({ isList, onList }: { isList: boolean; onList(isList: bo
         </button>
         <div className="flex items-center gap-1 max-lg:hidden">
           {TOOLS.filter(({ name }) => hasPanel(name)).map((tool) => (
-            <button key={tool.name} type="button" className="btn btn-ghost btn-sm font-medium aria-pressed:btn-active" aria-pressed={panel === tool.name} onClick={() => open(tool.name)}>
+            <button key={tool.name} type="button" className="btn btn-ghost btn-sm font-medium aria-pressed:btn-active" aria-pressed={panel === tool.name} onClick={(event) => open(tool.name, event)}>
               <Icon name={tool.icon} className="size-4" />
               <span className="max-xl:sr-only">{tool.words}</span>
             </button>
@@ -42,9 +43,9 @@ export function Toolbar({ isList, onList }: { isList: boolean; onList(isList: bo
         </div>
         <More open={open} />
         {hasPanel("publish") && (
-          <button type="button" className="btn btn-primary btn-sm ms-1" aria-pressed={panel === "publish"} onClick={() => open("publish")}>
+          <button type="button" className="btn btn-primary btn-sm max-sm:btn-square sm:ms-1" aria-pressed={panel === "publish"} onClick={(event) => open("publish", event)}>
             <Icon name="rocket" className="size-4" />
-            Publish
+            <span className="max-sm:sr-only">Publish</span>
           </button>
         )}
       </div>
@@ -123,7 +124,7 @@ function History(): ReactNode {
   const redoing = useBuilderState((state) => state.future.at(-1)?.words);
   return (
     <>
-      <button type="button" className="btn btn-ghost btn-sm btn-square" disabled={!undoing} aria-label={undoing ? `Undo: ${undoing}` : "Undo"} title={undoing ? `Undo: ${undoing} (Ctrl Z)` : "Undo"} onClick={session.undo}>
+      <button type="button" className="btn btn-ghost btn-sm btn-square max-sm:hidden" disabled={!undoing} aria-label={undoing ? `Undo: ${undoing}` : "Undo"} title={undoing ? `Undo: ${undoing} (Ctrl Z)` : "Undo"} onClick={session.undo}>
         <Icon name="undo-2" className="size-4" />
       </button>
       <button type="button" className="btn btn-ghost btn-sm btn-square max-sm:hidden" disabled={!redoing} aria-label={redoing ? `Do again: ${redoing}` : "Do again"} title={redoing ? `Do again: ${redoing} (Ctrl Y)` : "Do again"} onClick={session.redo}>
@@ -157,17 +158,23 @@ function ProblemCount(): ReactNode {
 }
 
 /// What has no place in the bar, on narrow screens the panels too.
-function More({ open }: { open(name: PanelName): void }): ReactNode {
-  const { setPopover } = useBuilder();
+function More({ open }: { open(name: PanelName, event: MouseEvent): void }): ReactNode {
+  const { setPopover, session } = useBuilder();
   return (
     <details className="dropdown dropdown-end">
       <summary className="btn btn-ghost btn-sm btn-square list-none" aria-label="More">
         <Icon name="ellipsis" className="size-4.5" />
       </summary>
       <ul className="dropdown-content sheet z-30 mt-1 w-56 p-1.5 shadow-lg" onClick={(event) => event.currentTarget.closest("details")?.removeAttribute("open")}>
+        <li className="sm:hidden">
+          <button type="button" className="rail-link w-full cursor-pointer" onClick={session.undo}>
+            <Icon name="undo-2" className="size-4" />
+            Undo
+          </button>
+        </li>
         {TOOLS.filter(({ name }) => hasPanel(name)).map((tool) => (
           <li key={tool.name} className="lg:hidden">
-            <button type="button" className="rail-link w-full cursor-pointer" onClick={() => open(tool.name)}>
+            <button type="button" className="rail-link w-full cursor-pointer" onClick={(event) => open(tool.name, event)}>
               <Icon name={tool.icon} className="size-4" />
               {tool.words}
             </button>

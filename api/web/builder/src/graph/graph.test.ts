@@ -6,8 +6,9 @@ import { fragmentOf, readFragment, renewed, written } from "./fragments";
 import { insertion, nextSpot, refusal, spotBehind } from "./insertions";
 import { laidOut } from "./layout";
 import { apply } from "./operations";
+import { routesOf, TURN } from "./routes";
 import { sizeOf } from "./sizes";
-import { drawingOf, type Drawing } from "./types";
+import { drawingOf, type Drawing, type Point } from "./types";
 
 function drawn(lines: [string, string, string][], more: Record<string, unknown> = {}, kinds: Record<string, object> = {}): Drawing {
   const ids = [...new Set(lines.flatMap(([source, , target]) => [source, target]))];
@@ -134,3 +135,42 @@ function overlaps(drawing: Drawing): string[] {
 function overlapsExactly(drawing: Drawing, positions: Record<string, { x: number; y: number }>): boolean {
   return Object.values(positions).some((place) => Object.values(drawing.positions).some((other) => other.x === place.x && other.y === place.y));
 }
+
+const fork = drawn(
+  [
+    ["trigger", "ok", "split"],
+    ["split", "a", "left"],
+    ["split", "b", "middle"],
+    ["middle", "ok", "long"],
+    ["split", "else", "end"],
+    ["long", "ok", "end"],
+    ["left", "ok", "end"],
+  ],
+  {},
+  { split: { kind: "condition", settings: { cases: [{ port: "a" }, { port: "b" }] } } },
+);
+
+test("ways out stand in the order of their ports, and below them where they meet", () => {
+  const x = (id: string): number => fork.positions[id]?.x ?? NaN;
+  expect(x("left")).toBeLessThan(x("middle"));
+  expect(fork.positions["end"]?.y).toBeGreaterThan(fork.positions["long"]?.y ?? Infinity);
+  expect(overlaps(fork)).toEqual([]);
+});
+
+test.each([
+  ["a fork", fork],
+  ["a loop in a loop", loop],
+])("no line of %s runs through a card", (_, drawing) => {
+  const routes = routesOf(drawing, new Set());
+  for (const edge of drawing.edges) {
+    const [source, target] = [drawing.positions[edge.source], drawing.positions[edge.target]] as [Point, Point];
+    const x = routes.get(edge.id)?.x as number;
+    const [top, bottom] = [source.y + 100 + TURN, target.y - TURN];
+    const met = drawing.nodes.filter((node) => {
+      const place = drawing.positions[node.id] as Point;
+      const { width, height } = sizeOf(node);
+      return ![edge.source, edge.target].includes(node.id) && x > place.x && x < place.x + width && place.y < bottom && place.y + height > top;
+    });
+    expect(met.map((node) => `${edge.id} through ${node.id}`)).toEqual([]);
+  }
+});

@@ -1,36 +1,90 @@
-/// Where steps stand when nobody put them anywhere: from top to bottom, the ways out of a step side by side.
-import dagre from "@dagrejs/dagre";
-import { bodiesOf } from "./bodies";
+/// Where steps stand when nobody put them anywhere: from top to bottom, the ways out of a step side by side in their order, and what
+/// several ways lead to below all of them. What follows a loop or branches stands below their bodies.
 import { bodyPorts, portsOf } from "./ports";
+import { domination, type Domination } from "./domination";
 import { portXs, sizeOf, snapped } from "./sizes";
-import type { Drawing, Point } from "./types";
+import type { Drawing, DrawnNode, Point } from "./types";
 
 const BETWEEN_ROWS = 64;
 const BETWEEN_COLUMNS = 48;
+/// Room for the frame around a body.
+const FRAME = 40;
+/// Room for a line that passes by.
+const LANE = 32;
 
 /// A place for every node.
 export function laidOut(drawing: Drawing): Record<string, Point> {
-  const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: "TB", ranksep: BETWEEN_ROWS, nodesep: BETWEEN_COLUMNS, marginx: 0, marginy: 0 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  const ids = new Set(drawing.nodes.map((node) => node.id));
-  for (const node of drawing.nodes) graph.setNode(node.id, { ...sizeOf(node) });
-  for (const node of drawing.nodes) {
-    // Ways out in the order of their ports, so that the first stands left.
-    for (const [index, port] of portsOf(node).entries()) {
-      for (const edge of drawing.edges)
-        if (edge.source === node.id && edge.port === port.name && ids.has(edge.target)) graph.setEdge(node.id, edge.target, { weight: index ? 1 : 2 });
-    }
+  const tree = domination(drawing);
+  const nodes = new Map(drawing.nodes.map((node) => [node.id, node]));
+  const positions: Record<string, Point> = {};
+  let left = 0;
+  for (const root of tree.roots) {
+    const block = blockOf(root, nodes, tree);
+    for (const [id, place] of block.places) positions[id] = snapped({ x: place.x + left + block.left, y: place.y });
+    left += block.left + block.right + BETWEEN_COLUMNS * 2;
   }
-  for (const [last, next] of afterBodies(drawing)) if (!graph.hasEdge(last, next)) graph.setEdge(last, next, { weight: 1, minlen: 1 });
-  dagre.layout(graph);
-  return Object.fromEntries(
-    drawing.nodes.map((node) => {
-      const { x, y } = graph.node(node.id) as Point;
-      const { width, height } = sizeOf(node);
-      return [node.id, snapped({ x: x - width / 2, y: y - height / 2 })];
-    }),
-  );
+  return positions;
+}
+
+/// Some steps with their places, seen from the middle of the topmost one's upper edge.
+interface Block {
+  places: Map<string, Point>;
+  /// How far it reaches to either side of that middle.
+  left: number;
+  right: number;
+  height: number;
+}
+
+function blockOf(id: string, nodes: Map<string, DrawnNode>, tree: Domination): Block {
+  const node = nodes.get(id) as DrawnNode;
+  const { width, height } = sizeOf(node);
+  const block: Block = { places: new Map([[id, { x: -width / 2, y: 0 }]]), left: width / 2, right: width / 2, height };
+  const { beside, below } = tree.children(id);
+  placeRow(block, node, beside, nodes, tree, below.length > 0);
+  for (const join of below) put(block, blockOf(join, nodes, tree), 0, block.height + BETWEEN_ROWS);
+  return block;
+}
+
+/// What follows by one port each, in the order of the ports. The middle port's stands straight below.
+function placeRow(block: Block, node: DrawnNode, beside: Map<string, string[]>, nodes: Map<string, DrawnNode>, tree: Domination, isPassed: boolean): void {
+  const ports = portsOf(node);
+  const bodies = new Set(bodyPorts(node).map((port) => port.name));
+  const xs = portXs(ports, sizeOf(node).width).map((x) => x - sizeOf(node).width / 2);
+  const columns = ports.flatMap((port, index) => {
+    const ids = beside.get(port.name) ?? [];
+    const inside = ids.map((id) => framed(blockOf(id, nodes, tree), bodies.has(port.name)));
+    if (!inside.length && isPassed && beside.size) return [{ ...EMPTY, x: xs[index] ?? 0 }];
+    return inside.map((one) => ({ ...one, x: xs[index] ?? 0 }));
+  });
+  if (!columns.some((column) => column.places.size)) return;
+  const middles: number[] = [];
+  let edge = 0;
+  for (const column of columns) {
+    middles.push(edge + column.left);
+    edge += column.left + column.right + BETWEEN_COLUMNS;
+  }
+  // Beside an error's way the usual one goes straight down; of branches none is the usual one.
+  const straight = ports.some((port) => port.kind === "error") ? columns.findIndex((column) => column.places.size && Math.abs(column.x) < 1) : -1;
+  const single = columns.length === 1 ? 0 : -1;
+  const fixed = straight >= 0 ? straight : single;
+  // A lone child stands below its port; of several, the middle of the row is below the card.
+  const shift = fixed >= 0 ? (columns[fixed]?.x ?? 0) - (middles[fixed] ?? 0) : -((middles[0] ?? 0) + (middles.at(-1) ?? 0)) / 2;
+  const top = block.height + BETWEEN_ROWS;
+  for (const [index, column] of columns.entries()) put(block, column, (middles[index] ?? 0) + shift, top);
+}
+
+const EMPTY: Block = { places: new Map(), left: LANE / 2, right: LANE / 2, height: 0 };
+
+function framed(block: Block, isBody: boolean): Block {
+  return isBody ? { ...block, left: block.left + FRAME, right: block.right + FRAME, height: block.height + FRAME / 2 } : block;
+}
+
+/// Take a block in, its middle at x and its top at y.
+function put(into: Block, block: Block, x: number, y: number): void {
+  for (const [id, place] of block.places) into.places.set(id, { x: place.x + x, y: place.y + y });
+  into.left = Math.max(into.left, block.left - x);
+  into.right = Math.max(into.right, block.right + x);
+  into.height = Math.max(into.height, y + block.height);
 }
 
 /// The drawing with a place for every node; those that have one keep it, unless none has.
@@ -81,16 +135,4 @@ export function movedDown(drawing: Drawing, ids: Iterable<string>, by: number): 
 
 function isPlace(place: Point | undefined): boolean {
   return typeof place?.x === "number" && typeof place.y === "number";
-}
-
-/// (last step of a body, step that follows the body): the way back is not drawn, but what follows stands below.
-function afterBodies(drawing: Drawing): [string, string][] {
-  const bodies = bodiesOf(drawing);
-  return drawing.nodes.flatMap((owner) => {
-    const inside = bodies.get(owner.id);
-    if (!inside?.size || !bodyPorts(owner).length) return [];
-    const ends = [...inside].filter((id) => !drawing.edges.some((edge) => edge.source === id && inside.has(edge.target)));
-    const next = drawing.edges.filter((edge) => edge.source === owner.id && edge.port === "ok").map((edge) => edge.target);
-    return ends.flatMap((end) => next.map((target): [string, string] => [end, target]));
-  });
 }
