@@ -44,6 +44,17 @@ class BuilderPage:
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
+    def settle(self) -> None:
+        """Wait until the panel is there and the view has stopped moving."""
+        expect(self.page.get_by_role("complementary")).to_be_visible()
+        seen, now = "", self._view()
+        while seen != now:
+            self.page.wait_for_timeout(250)
+            seen, now = now, self._view()
+
+    def _view(self) -> str:
+        return str(self.page.evaluate("document.querySelector('.react-flow__viewport').style.transform"))
+
     def wait_saved(self) -> dict[str, Any]:
         """The drawing as the server has it, once it has all."""
         expect(self.page.locator("[data-saving]")).to_have_attribute("data-saving", "saved", timeout=10_000)

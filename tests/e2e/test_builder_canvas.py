@@ -27,10 +27,13 @@ def test_steps_are_dragged_onto_lines_and_free_ends(site: LiveStudio, browser: B
             builder.page.locator(".react-flow__pane"), target_position={"x": 400, "y": 80}
         )
         expect(builder.step("trigger")).to_be_visible()
+        builder.settle()
         builder.item("tasks.create").drag_to(builder.plus("trigger"))
         expect(builder.step("create")).to_be_visible()
+        builder.settle()
         builder.item("messages.send_mail").drag_to(builder.plus("trigger"))
         expect(builder.step("send-mail")).to_be_visible()
+        builder.settle()
         builder.plus("create", "error").click()
         builder.search("notify")
         drawing = builder.wait_saved()
@@ -278,6 +281,8 @@ def look_at_all(builder: BuilderPage, *, is_phone: bool) -> None:
     else:
         builder.item("messages.send_mail").click()
     assert violations(page) == []
+    page.get_by_role("group", name="Drawing").focus()
+    page.keyboard.press("f")
     builder.step("trigger").focus()
     for key, name in (("a", "Add a step"), ("c", "Connect"), ("?", "Keys")):
         page.keyboard.press(key)

@@ -41,7 +41,7 @@ export function makeCommands(session: Session) {
   function focus(id: string): void {
     session.set({ focused: id });
     viewer?.reveal(id);
-    focusWhenDrawn(id);
+    requestAnimationFrame(() => focusWhenDrawn(id));
   }
 
   function select(ids: string[]): void {
@@ -211,11 +211,11 @@ export function spotFor(drawing: Drawing, id: string): Spot {
   return drawing.nodes.some((node) => node.id === id) ? spotBehind(drawing, id) : nextSpot(drawing, "");
 }
 
-/// Steps outside the window are not in the page until it has moved there.
-function focusWhenDrawn(id: string, tries = 20): void {
-  requestAnimationFrame(() => {
-    const card = document.querySelector<HTMLElement>(`[data-step="${id}"]`);
-    if (card) card.focus({ preventScroll: true });
-    else if (tries) focusWhenDrawn(id, tries - 1);
-  });
+/// Steps outside the window are not in the page until it has moved there. Whoever goes elsewhere meanwhile is left alone.
+function focusWhenDrawn(id: string, tries = 60): void {
+  const card = document.querySelector<HTMLElement>(`[data-step="${id}"]`);
+  const active = document.activeElement;
+  const isElsewhere = active?.closest("aside, header, [role=dialog]") ?? null;
+  if (card) card.focus({ preventScroll: true });
+  else if (tries && !isElsewhere) setTimeout(() => focusWhenDrawn(id, tries - 1), 25);
 }

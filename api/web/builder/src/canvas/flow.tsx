@@ -1,5 +1,5 @@
 /// The canvas: steps and lines on a dotted grid.
-import { Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow, type Connection, type NodeChange, type OnConnectEnd } from "@xyflow/react";
+import { Background, BackgroundVariant, getViewportForBounds, MiniMap, ReactFlow, SelectionMode, useReactFlow, type Connection, type NodeChange, type OnConnectEnd } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent, type ReactNode } from "react";
 import type { Seed, Spot } from "../graph/insertions";
 import { first } from "../graph/directions";
@@ -17,6 +17,7 @@ import { ViewControls } from "./view_controls";
 const NOTHING: Record<string, Point> = {};
 const NO_MARKS = {};
 const NEAR = 260;
+const SMALLEST = 0.15;
 /// So many steps are seen without a map.
 const MAP_FROM = 8;
 
@@ -41,7 +42,7 @@ export function Flow(): ReactNode {
   useEffect(() => {
     commands.useViewer({
       reveal: (id) => reveal(flow, place.current, session.get().drawing, id),
-      fit: () => void flow.fitView({ ...FIT, duration: calm(200) }),
+      fit: () => fit(flow, place.current, session.get().drawing),
       middle: () => middle(flow, place.current),
     });
     return () => commands.useViewer(null);
@@ -191,7 +192,7 @@ export function Flow(): ReactNode {
             snapGrid={[GRID, GRID]}
             panOnScroll
             zoomOnDoubleClick={false}
-            minZoom={0.15}
+            minZoom={SMALLEST}
             maxZoom={1.75}
             fitView
             fitViewOptions={innerWidth < 640 ? { ...FIT, minZoom: 0.25 } : FIT}
@@ -228,6 +229,17 @@ function reveal(flow: FlowInstance, place: HTMLElement | null, drawing: Drawing,
   const [from, to] = [flow.flowToScreenPosition(at), flow.flowToScreenPosition({ x: at.x + width, y: at.y + height })];
   const isSeen = from.x > box.left + 8 && to.x < box.right - 8 && from.y > box.top + 40 && to.y < box.bottom - 8;
   if (!isSeen) void flow.setCenter(at.x + width / 2, at.y + height / 2, { zoom: Math.max(flow.getZoom(), 0.6), duration: calm(140) });
+}
+
+/// Show all of it. Reckoned from the drawing, as cards outside the window are not in the page.
+function fit(flow: FlowInstance, place: HTMLElement | null, drawing: Drawing): void {
+  const hidden = hiddenNodes(drawing);
+  const cards = drawing.nodes.flatMap((node) => (drawing.positions[node.id] && !hidden.has(node.id) ? [{ ...(drawing.positions[node.id] as Point), ...sizeOf(node) }] : []));
+  const boxes = [...cards, ...drawing.notes];
+  if (!boxes.length || !place) return;
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const bounds = { x, y, width: Math.max(...boxes.map((box) => box.x + box.width)) - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
+  void flow.setViewport(getViewportForBounds(bounds, place.clientWidth, place.clientHeight, SMALLEST, FIT.maxZoom, FIT.padding), { duration: calm(200) });
 }
 
 function middle(flow: FlowInstance, place: HTMLElement | null): Point {

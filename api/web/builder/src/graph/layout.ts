@@ -107,11 +107,11 @@ export function placeAfter(drawing: Drawing, after: string, port: string): Point
   const x = portXs(ports, width)[index] ?? width / 2;
   // What leaves off the middle stands further out, so that two ways do not lie on each other.
   const middle = x + Math.sign(Math.round(x - width / 2)) * 96;
-  return freePlace(drawing, { x: place.x + middle - 128, y: place.y + height + BETWEEN_ROWS });
+  return freePlace(drawing, { x: place.x + middle - 128, y: place.y + height + BETWEEN_ROWS }, x < width / 2 - 1);
 }
 
-/// The place itself, or the nearest to its right where nothing stands.
-export function freePlace(drawing: Drawing, wanted: Point): Point {
+/// The place itself, or the nearest beside it where nothing stands; to its right, or its left.
+export function freePlace(drawing: Drawing, wanted: Point, toLeft = false): Point {
   const boxes = drawing.nodes.flatMap((node) => {
     const place = drawing.positions[node.id];
     return place ? [{ ...place, ...sizeOf(node) }] : [];
@@ -119,7 +119,7 @@ export function freePlace(drawing: Drawing, wanted: Point): Point {
   const place = snapped(wanted);
   const isTaken = (x: number): boolean =>
     boxes.some((box) => x < box.x + box.width + 16 && x + 256 + 16 > box.x && place.y < box.y + box.height + 16 && place.y + 96 + 16 > box.y);
-  while (isTaken(place.x)) place.x += 304;
+  while (isTaken(place.x)) place.x += toLeft ? -304 : 304;
   return place;
 }
 
