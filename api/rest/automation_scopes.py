@@ -10,8 +10,8 @@ from api.automation_authors import require_author
 from api.deps import Read
 from api.rest.automations import DrawingIn
 from api.routing import Router
+from models.queries.automation_hooks import schemas_for
 from models.rules.automation_drawings.graph import document_problems
-from models.rules.automation_records import trigger_schemas
 from models.rules.automation_samples import invented
 from models.rules.automation_scopes import node_scope
 from models.types.automations import Drawing
@@ -35,6 +35,8 @@ class ScopeIn(BaseModel):
 
     drawing: DrawingIn
     node_id: Annotated[str, Field(max_length=64)]
+    automation_id: Annotated[str, Field(max_length=64)] = ""
+    """Of the automation it belongs to, when there is one: the sample of its hook tells what a call brings along."""
 
 
 class ScopeOut(BaseModel):
@@ -54,5 +56,7 @@ def create_scope(wanted: ScopeIn, call: Read) -> ScopeOut:
     drawing = Drawing(wanted.drawing.model_dump())
     for problem in document_problems(drawing):
         raise Invalid(problem.message, field="drawing")
-    schema = node_scope(drawing, wanted.node_id, catalogue=catalogue.schemas(), events=trigger_schemas())
+    schema = node_scope(
+        drawing, wanted.node_id, catalogue=catalogue.schemas(), events=schemas_for(call.session, wanted.automation_id)
+    )
     return ScopeOut(schema_=schema, sample=invented(schema, call.now))

@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.queries.automation_clocks import dates_of
-from models.queries.automation_records import event_record, subject_record, table_of
+from models.queries.automation_hooks import find_hook
+from models.queries.automation_records import event_record, subject_record, table_of, workspace_part
 from models.tables.events import Event
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automations import Json, TriggerKind
@@ -23,15 +24,22 @@ class Sample:
     record: dict[str, Json]
 
 
-def list_samples(session: Session, kind: str, type: str, *, now: datetime, limit: int = 10) -> list[Sample]:
+def list_samples(
+    session: Session, kind: str, type: str, *, automation_id: str = "", now: datetime, limit: int = 10
+) -> list[Sample]:
     """The newest records that a trigger of this kind would start with, newest first; none for kinds without a past.
 
-    type: of the event, the date field, or the noun of a manual start.
+    type: of the event, the date field, or the noun of a manual start. automation_id: whose hook may have a sample.
     """
     if kind == TriggerKind.EVENT:
         return list_event_samples(session, type, limit=limit)
     if kind == TriggerKind.DATE and type in DATE_FIELDS:
         return _date_samples(session, type, now, limit)
+    if kind == TriggerKind.WEBHOOK:
+        return _hook_samples(session, automation_id, now)
+    if kind == TriggerKind.SCHEDULE:
+        record = subject_record(session, "sample", "schedule", "", None, at=now, missed=0)
+        return [Sample("A start by the clock", now, record)]
     if kind == TriggerKind.MANUAL:
         return [_row_sample(session, f"manual:{type}", type, row, now) for row in _newest(session, type, limit)]
     return []
@@ -47,6 +55,15 @@ def _date_samples(session: Session, field: str, now: datetime, limit: int) -> li
     noun = DATE_FIELDS[field].noun
     dated = ((row, dates_of(session, field, row)) for row in _newest(session, noun, 5 * limit))
     return [_row_sample(session, field, noun, row, now, date=dates[0]) for row, dates in dated if dates][:limit]
+
+
+def _hook_samples(session: Session, automation_id: str, now: datetime) -> list[Sample]:
+    hook = find_hook(session, automation_id)
+    if hook is None or hook.sample is None:
+        return []
+    at = hook.sampled_at or now
+    about = {"event_id": "sample", "type": "webhook", "at": at.isoformat(), "workspace": workspace_part(session)}
+    return [Sample("The sample call", at, {**about, **hook.sample})]
 
 
 def _row_sample(session: Session, kind: str, noun: str, row: Any, now: datetime, **more: Json) -> Sample:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from models.rules.automation_drawings.shapes import DEFAULT_ITEMS
 from models.rules.automation_plan.moments import delay_end, moved_by, node_calendar, settled, wait_end
 from models.rules.expressions import bound, evaluate
 from models.rules.json_schemas import properties, required_fields
@@ -80,6 +81,27 @@ def _approval(settings: Settings, scope: Scope, now: datetime, calendar: WorkCal
     return StepOutcome(says, {"approvers": people, "message": message}, missing)
 
 
+def _parallel(settings: Settings, scope: Scope, now: datetime, calendar: WorkCalendar) -> StepOutcome:
+    names = [branch.get("label") or branch["port"] for branch in settings["branches"]]
+    until = "the first has ended" if settings.get("join") == "any" else "all have ended"
+    return StepOutcome(f"The run would go {len(names)} ways at once, until {until}.", {"branches": names})
+
+
+def _for_each(settings: Settings, scope: Scope, now: datetime, calendar: WorkCalendar) -> StepOutcome:
+    items, most = mapped_value(settings["items"], scope), settings.get("limit", DEFAULT_ITEMS)
+    if not isinstance(items, list):
+        return StepOutcome("The run would leave by “error”.", missing={"items": "it is no list"})
+    if len(items) > most:
+        return StepOutcome("The run would leave by “error”.", missing={"items": f"it has {len(items)} items, more than {most}"})
+    return StepOutcome(f"The steps of the loop would run {len(items)} times.", {"items": items})
+
+
+def _sub_automation(settings: Settings, scope: Scope, now: datetime, calendar: WorkCalendar) -> StepOutcome:
+    given = mapped_input(settings.get("input", {}), scope, zone=calendar.zone)
+    then = "go on at once" if settings.get("mode") == "detach" else "wait for its result"
+    return StepOutcome(f"The other automation would start, and the run would {then}.", given)
+
+
 def _stop(settings: Settings, scope: Scope, now: datetime, calendar: WorkCalendar) -> StepOutcome:
     word = "failed" if settings.get("outcome") == "failure" else "done"
     return StepOutcome(f"The run would end as {word}.", mapped_input(settings.get("output", {}), scope, zone=calendar.zone))
@@ -101,5 +123,8 @@ _TOLD: Mapping[str, Callable[[Settings, Scope, datetime, WorkCalendar], StepOutc
     NodeKind.WAIT_UNTIL: _wait_until,
     NodeKind.WAIT_FOR_EVENT: _wait_for_event,
     NodeKind.APPROVAL: _approval,
+    NodeKind.PARALLEL: _parallel,
+    NodeKind.FOR_EACH: _for_each,
+    NodeKind.SUB_AUTOMATION: _sub_automation,
     NodeKind.STOP: _stop,
 }

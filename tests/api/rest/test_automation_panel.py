@@ -8,6 +8,7 @@ from api.actions.catalogue import schemas
 from models.commands.api_tokens import create_api_token
 from models.db import Database
 from models.ids import new_id
+from models.queries.automation_hooks import find_hook
 from models.queries.automation_options import LOOKUPS
 from models.rules.automation_drawings.shapes import SHAPES
 from models.seed.drawings import new_lead_drawing
@@ -216,6 +217,31 @@ def test_kinds_without_records_have_an_invented_one(kind: str, type: str, progra
     assert [one["is_invented"] for one in found] == [True]
 
 
+def test_a_sample_of_a_hook_tells_what_calls_bring_along(program: TestClient, studio: Studio, database: Database):
+    sketch = drawing({**HEAD, "settings": {"kind": "webhook"}}, task("task")).document
+    automation_id = program.post("/api/v1/automations", json={"name": "Hook", "drawing": sketch}).json()["id"]
+    program.post(f"/api/v1/automations/{automation_id}/hook")
+    with database.write(studio.scope) as session:
+        hook = find_hook(session, automation_id)
+        hook.sample = {"body": {"order": {"id": 7}}, "headers": {}, "query": {}}
+        session.add(hook)
+
+    asked = {"kind": "webhook", "automation_id": automation_id}
+    found = program.get("/api/v1/automation_samples", params=asked).json()
+    scope = program.post(
+        "/api/v1/automation_scopes", json={"drawing": sketch, "node_id": "task", "automation_id": automation_id}
+    ).json()
+
+    assert found[0]["record"]["body"] == {"order": {"id": 7}}
+    body = scope["schema"]["properties"]["trigger"]["properties"]["body"]
+    assert body["properties"]["order"]["properties"]["id"]["type"] == "number"
+
+
+def test_a_start_by_the_clock_knows_the_workspace(program: TestClient):
+    found = program.get("/api/v1/automation_samples", params={"kind": "schedule"}).json()
+    assert found[0]["record"]["workspace"]["name"] == cast.STUDIO
+
+
 def test_samples_of_another_studio_are_not_shown(program: TestClient, database: Database):
     with database.write(Scope(None)) as session:
         other = make_studio(session, slug="contoso", name="Contoso")
@@ -341,6 +367,14 @@ def test_a_wait_says_until_when(program: TestClient):
     told = tried(program, step, {"starts_on": "2030-06-12"})
     assert told["says"] == "The run would wait until Monday, 10 June 2030 09:00 (Europe/Berlin)."
     assert "missing" in tried(program, step, {})["missing"][""]
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"), [(["a", "b"], "2 times"), ([], "0 times"), ("a", "leave by “error”"), (["x"] * 4, "leave by “error”")]
+)
+def test_a_loop_says_how_often_it_would_run(tags, told: str, program: TestClient):
+    loop = node("loop", "for_each", items={"path": "trigger.contact.tags"}, limit=3)
+    assert told in tried(program, loop, {"contact": {"tags": tags}})["says"]
 
 
 def test_a_step_that_is_not_filled_in_tells_its_problems(program: TestClient):

@@ -26,13 +26,15 @@ export default function SettingsPanel(props: PanelProps): ReactNode {
 }
 
 function StepForm({ node, automation, drawing, catalogue, problems, dispatch, zone }: PanelProps & { node: DrawnNode }): ReactNode {
-  const scope = useScope(drawing, node.id);
-  const { samples, sample, choose } = useSamples(automation.id, drawing);
+  const { samples, sample, choose, refresh, turn } = useSamples(automation.id, drawing);
+  const scope = useScope(automation.id, drawing, node.id, turn);
   const values = useValues(scope, sample);
-  const readables = useMemo(() => readablesOf(scope.schema, values), [scope.schema, values]);
+  const readables = useMemo(() => readablesOf(scope.schema, values, zone), [scope.schema, values, zone]);
   const own = useMemo(() => problems.filter((problem) => problem.node_id === node.id), [problems, node.id]);
   const setAll = (settings: Record<string, Json>): void => dispatch({ kind: "set_settings", node_id: node.id, settings });
   const step: StepContext = {
+    automation_id: automation.id,
+    refreshSamples: refresh,
     drawing,
     node,
     catalogue,

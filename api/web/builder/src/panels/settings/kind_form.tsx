@@ -10,7 +10,7 @@ import { Mappings, SettingField, unitsOf } from "./setting_field";
 import { problemsAt, useStep } from "./step_context";
 import { Duration } from "./timing";
 import { TriggerForm } from "./trigger_form";
-import { ADVANCED, CHOICES, HINTS, LABELS } from "./words";
+import { ADVANCED, CHOICES, HINTS, LABELS, USUAL } from "./words";
 
 export function KindForm(): ReactNode {
   const { node, catalogue } = useStep();
@@ -100,7 +100,9 @@ function Advanced({ fields }: { fields: FieldModel[] }): ReactNode {
 export function named(field: FieldModel, within: string): FieldModel {
   const label = LABELS[`${within}.${field.name}`] ?? LABELS[field.name] ?? field.label;
   const choices = field.choices.map((choice) => ({ ...choice, label: CHOICES[`${field.name}.${String(choice.value)}`] ?? choice.label }));
-  return { ...field, label, hint: HINTS[`${within}.${field.name}`] ?? field.hint, choices, fields: field.fields.map((part) => named(part, field.name)) };
+  const usual = USUAL[`${within}.${field.name}`];
+  const schema = usual === undefined ? field.schema : { ...field.schema, default: usual };
+  return { ...field, schema, label, hint: HINTS[`${within}.${field.name}`] ?? field.hint, choices, fields: field.fields.map((part) => named(part, field.name)) };
 }
 
 function sorted(fields: FieldModel[], first: string[]): FieldModel[] {

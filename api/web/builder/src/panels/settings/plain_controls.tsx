@@ -5,6 +5,7 @@ import { Icon } from "../../icon";
 import type { FieldModel } from "./form_model";
 import { itemsOf, resolved, typesOf } from "./schema";
 import { Lookup, Lookups } from "./lookup";
+import { RecordControl, RecordsControl } from "./record_controls";
 import { fractionDigits, minorOf, moneyText } from "./money";
 import { useStep } from "./step_context";
 
@@ -51,6 +52,10 @@ export function PlainControl(props: ControlProps): ReactNode {
       return <textarea id={id} rows={4} className={`textarea w-full ${isInvalid ? "textarea-warning" : ""}`} value={text(value)} onChange={(event) => onChange(event.target.value)} {...aria} />;
     case "text":
       return <input id={id} className={`input w-full ${mark}`} value={text(value)} maxLength={Number(field.schema["maxLength"] ?? 65_536)} onChange={(event) => onChange(event.target.value)} {...aria} />;
+    case "record":
+      return <RecordControl {...props} />;
+    case "records":
+      return <RecordsControl {...props} />;
     default:
       return <JsonControl {...props} />;
   }
@@ -67,7 +72,7 @@ function ChoiceControl({ id, field, value, isInvalid, describedBy, onChange }: C
       aria-invalid={isInvalid || undefined}
       onChange={(event) => onChange(field.choices[Number(event.target.value)]?.value ?? null)}
     >
-      {(index < 0 || !field.isRequired) && <option value={-1}>{field.isRequired ? "Choose…" : "Not set"}</option>}
+      {(index < 0 || (!field.isRequired && field.schema["default"] === undefined)) && <option value={-1}>{field.isRequired ? "Choose…" : "Not set"}</option>}
       {field.choices.map((choice, at) => (
         <option key={String(choice.value)} value={at}>
           {choice.label}

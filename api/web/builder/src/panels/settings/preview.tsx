@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { post } from "../../api";
 import { record, type Json, type Schema } from "../../graph/types";
 import { Icon } from "../../icon";
-import { pathInWords } from "./readable";
+import { momentText, pathInWords } from "./readable";
 import { useStep } from "./step_context";
 import { piecesOf } from "./text_places";
 
@@ -50,16 +50,17 @@ function isWorthIt(mapping: Json): boolean {
 }
 
 export function Preview({ mapping, schema, clientReads }: { mapping: Json; schema: Schema; clientReads: boolean }): ReactNode {
-  const { sampleLabel, schema: scope } = useStep();
+  const { sampleLabel, schema: scope, zone } = useStep();
   const shown = usePreview(mapping, schema);
   if (!shown) return null;
+  const read = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)?$/.test(shown.text) ? `${momentText(shown.text, zone)} (${zone})` : shown.text;
   const missing = shown.missing.map((path) => `“${pathInWords(path, scope)}”`).join(", ");
   return (
     <div className="mt-1.5 text-sm" aria-live="polite" data-preview>
       <div className="flex items-start gap-1.5 text-muted">
         <Icon name="eye" className="mt-0.5 size-4" />
         <span className="sr-only">With {sampleLabel}:</span>
-        <p className={`max-h-28 min-w-0 overflow-y-auto break-words whitespace-pre-wrap ${shown.text ? "" : "italic"}`}>{shown.text || "empty"}</p>
+        <p className={`max-h-28 min-w-0 overflow-y-auto break-words whitespace-pre-wrap ${shown.text ? "" : "italic"}`}>{read || "empty"}</p>
       </div>
       {missing && (
         <p className="mt-1 flex items-start gap-1.5 text-warning">

@@ -21,29 +21,29 @@ const MOST_DEPTH = 6;
 const ROOTS: Record<string, string> = { trigger: "Trigger", event: "The event", item: "This item", loops: "Outer loops", now: "Now", index: "Position" };
 
 /// Every field that a scope of this schema holds. scope: values to show beside them.
-export function readablesOf(schema: Schema, scope: Json): Readable[] {
+export function readablesOf(schema: Schema, scope: Json, zone?: string): Readable[] {
   return Object.entries(propertiesOf(schema)).flatMap(([name, inner]) =>
-    name === "nodes" ? stepsOf(inner, scope) : fieldsBelow(name, inner, ROOTS[name] ?? sentence(name), scope, false),
+    name === "nodes" ? stepsOf(inner, scope, zone) : fieldsBelow(name, inner, ROOTS[name] ?? sentence(name), scope, false, "", zone),
   );
 }
 
-function stepsOf(schema: Schema, scope: Json): Readable[] {
+function stepsOf(schema: Schema, scope: Json, zone?: string): Readable[] {
   return Object.entries(propertiesOf(schema)).flatMap(([id, inner]) =>
-    fieldsBelow(`nodes.${id}`, inner, String(inner["title"] ?? id), scope, Boolean(inner["x-may-be-missing"])),
+    fieldsBelow(`nodes.${id}`, inner, String(inner["title"] ?? id), scope, Boolean(inner["x-may-be-missing"]), "", zone),
   );
 }
 
-function fieldsBelow(path: string, given: Schema, title: string, scope: Json, isUnsure: boolean, group = ""): Readable[] {
+function fieldsBelow(path: string, given: Schema, title: string, scope: Json, isUnsure: boolean, group: string, zone?: string): Readable[] {
   const schema = resolved(given);
   const named = Object.entries(propertiesOf(schema));
   const mayBeMissing = isUnsure || Boolean(given["x-may-be-missing"]);
-  if (!named.length || path.split(".").length > MOST_DEPTH) return openFields(path, schema, title, group, scope, mayBeMissing);
+  if (!named.length || path.split(".").length > MOST_DEPTH) return openFields(path, schema, title, group, scope, mayBeMissing, zone);
   const inside = group ? `${group} › ${title}` : title;
-  return named.flatMap(([name, inner]) => fieldsBelow(`${path}.${name}`, inner, labelOf(name, inner), scope, mayBeMissing, inside));
+  return named.flatMap(([name, inner]) => fieldsBelow(`${path}.${name}`, inner, labelOf(name, inner), scope, mayBeMissing, inside, zone));
 }
 
 /// A field without named parts: itself, and what the sample shows of a record that may hold anything, such as a form's answers.
-function openFields(path: string, schema: Schema, label: string, group: string, scope: Json, mayBeMissing: boolean): Readable[] {
+function openFields(path: string, schema: Schema, label: string, group: string, scope: Json, mayBeMissing: boolean, zone?: string): Readable[] {
   const found = valueAt(scope, path);
   const own: Readable = {
     path,
@@ -51,7 +51,7 @@ function openFields(path: string, schema: Schema, label: string, group: string, 
     group: group || label,
     types: typesOf(schema),
     typeLabel: typeLabel(schema),
-    sample: sampleText(found),
+    sample: sampleText(found, zone),
     mayBeMissing,
     schema,
   };
@@ -106,9 +106,17 @@ function wordOf(type: TypeName): string {
   return { null: "nothing", boolean: "yes or no", number: "number", string: "text", array: "list", object: "record" }[type];
 }
 
-export function sampleText(value: Json): string {
+/// A moment as people of a zone read it, such as “22 Nov 2026, 18:51”; what is none stays as it is.
+export function momentText(text: string, zone?: string): string {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) return text;
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: zone ?? "UTC" }).format(at);
+}
+
+export function sampleText(value: Json, zone?: string): string {
   if (isBlank(value)) return "";
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return momentText(value, zone);
   const text = typeof value === "object" ? (Array.isArray(value) && value.every((one) => typeof one !== "object") ? value.join(", ") : "") : String(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -18,7 +18,8 @@ interface Scope {
 const NOTHING: Scope = { schema: {}, sample: {} };
 
 /// What a step may read in the drawing as it is on the screen; asked anew when steps or lines change.
-export function useScope(drawing: Drawing, node_id: string): Scope {
+/// turn: another number asks anew, such as after a sample call came in.
+export function useScope(automation_id: string, drawing: Drawing, node_id: string, turn: number): Scope {
   const [scope, setScope] = useState<Scope>(NOTHING);
   const first = useRef(true);
   const { nodes, edges } = drawing;
@@ -28,7 +29,7 @@ export function useScope(drawing: Drawing, node_id: string): Scope {
     const timer = setTimeout(
       () => {
         first.current = false;
-        post<Scope>("/automation_scopes", { drawing: { nodes, edges }, node_id }, ended.signal)
+        post<Scope>("/automation_scopes", { drawing: { nodes, edges }, node_id, automation_id }, ended.signal)
           .then((next) => setScope((before) => (JSON.stringify(before.schema) === JSON.stringify(next.schema) ? before : next)))
           // The drawing may be broken for a moment; the last answer is still the best there is.
           .catch(() => undefined);
@@ -39,19 +40,20 @@ export function useScope(drawing: Drawing, node_id: string): Scope {
       clearTimeout(timer);
       ended.abort();
     };
-  }, [nodes, edges, node_id]);
+  }, [nodes, edges, node_id, automation_id, turn]);
   return scope;
 }
 
 const chosen = new Map<string, string>();
 
 /// Recent records for the drawing's trigger, and the one that is chosen; the choice outlives the panel.
-export function useSamples(automation_id: string, drawing: Drawing): { samples: Sample[]; sample: Sample | null; choose(key: string): void } {
+export function useSamples(automation_id: string, drawing: Drawing): { samples: Sample[]; sample: Sample | null; choose(key: string): void; refresh(): void; turn: number } {
   const settings = record(drawing.nodes.find((node) => node.kind === "trigger")?.settings);
   const kind = String(settings["kind"] ?? "event");
   const type = String((kind === "manual" ? settings["noun"] : settings["type"]) ?? "");
   const [samples, setSamples] = useState<Sample[]>([]);
   const [key, setKey] = useState(chosen.get(automation_id) ?? "");
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
     const ended = new AbortController();
     const query = new URLSearchParams({ kind, type, automation_id });
@@ -59,11 +61,13 @@ export function useSamples(automation_id: string, drawing: Drawing): { samples: 
       .then(setSamples)
       .catch(() => undefined);
     return () => ended.abort();
-  }, [kind, type, automation_id]);
+  }, [kind, type, automation_id, turn]);
   const sample = samples.find((one) => keyOf(one) === key) ?? samples[0] ?? null;
   return {
     samples,
     sample,
+    turn,
+    refresh: () => setTurn((before) => before + 1),
     choose: (next) => {
       chosen.set(automation_id, next);
       setKey(next);

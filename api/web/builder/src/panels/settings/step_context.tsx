@@ -4,6 +4,7 @@ import type { Catalogue, Drawing, DrawnNode, Json, Problem, Schema } from "../..
 import type { Readable } from "./readable";
 
 export interface StepContext {
+  automation_id: string;
   drawing: Drawing;
   node: DrawnNode;
   catalogue: Catalogue;
@@ -17,6 +18,8 @@ export interface StepContext {
   sampleLabel: string;
   currency: string;
   zone: string;
+  /// Look again which records there are, such as after a sample call came in.
+  refreshSamples(): void;
   /// Change one setting; undefined takes it away. Without a name: all of them at once.
   set(name: string, value: Json): void;
   /// Change the ways out that a setting names; the lines that leave by a renamed one stay, those of a removed one go.

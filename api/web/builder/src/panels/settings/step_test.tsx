@@ -42,7 +42,7 @@ export function StepTest(): ReactNode {
           <h3 id={`test-${node.id}`} className="text-sm font-semibold">
             Test this step
           </h3>
-          <p className="truncate text-xs text-muted">With {sampleLabel || "an empty record"}. Nothing stays.</p>
+          <p className="truncate text-xs text-muted">Nothing stays. With {sampleLabel || "an empty record"}</p>
         </div>
         <button type="button" className="btn btn-sm border-base-300 bg-base-100" disabled={state === "busy"} onClick={() => ask(false)}>
           {state === "busy" ? <span className="loading loading-spinner loading-xs" /> : <Icon name="flask-conical" className="size-4" />}

@@ -146,7 +146,7 @@ function ScheduleField(): ReactNode {
         {["daily", "weekdays", "weekly", "monthly"].includes(schedule.frequency) && (
           <label className="flex items-center gap-2 text-sm">
             At
-            <input type="time" className="input w-auto" value={schedule.time} onChange={(event) => change({ time: event.target.value || "09:00" })} />
+            <input type="time" className="input w-36" value={schedule.time} onChange={(event) => change({ time: event.target.value || "09:00" })} />
           </label>
         )}
         {schedule.frequency === "custom" && (
@@ -181,10 +181,10 @@ function WeekDays({ days, onChange }: { days: number[]; onChange(days: number[])
           type="button"
           className={`btn btn-sm grow px-0 ${days.includes(index + 1) ? "btn-primary" : "border-base-300 bg-base-100"}`}
           aria-pressed={days.includes(index + 1)}
-          aria-label={name}
           onClick={() => toggle(index + 1)}
         >
-          {name.slice(0, 2)}
+          <span aria-hidden="true">{name.slice(0, 2)}</span>
+          <span className="sr-only">{name}</span>
         </button>
       ))}
     </div>

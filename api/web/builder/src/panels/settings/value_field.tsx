@@ -9,7 +9,7 @@ import type { FieldModel } from "./form_model";
 import { MODES, blankOf, modeOf, modesOf, type Mode } from "./mappings";
 import { PlainControl } from "./plain_controls";
 import { Preview } from "./preview";
-import { isBlank, typesOf } from "./schema";
+import { isBlank, resolved, typesOf } from "./schema";
 import { TextEditor } from "./text_editor";
 import { isExpression } from "./expressions";
 
@@ -28,7 +28,9 @@ export function ValueField({ id, field, mapping, problems, clientReads = false, 
   const modes = modesOf(field, present);
   const [chosen, setChosen] = useState<Mode | null>(null);
   const mode = present ?? chosen ?? modes[0] ?? "value";
-  const hint = field.hint && !isBlank(field.hint) ? field.hint : undefined;
+  // An amount that is written down is written with its currency: what unit it is kept in matters to fields only.
+  const isAmount = field.control === "money" && mode === "value" && /cents|smallest/i.test(field.hint);
+  const hint = field.hint && !isAmount ? field.hint : undefined;
   const choose = (next: Mode): void => {
     setChosen(next);
     onChange(blankOf(next, field));
@@ -40,7 +42,7 @@ export function ValueField({ id, field, mapping, problems, clientReads = false, 
       label={field.label}
       {...(hint ? { hint } : {})}
       isRequired={field.isRequired}
-      problems={problems}
+      problems={problems.map((problem) => ({ ...problem, message: problem.message.replace(`“${field.name}”`, `“${field.label}”`) }))}
       isGroup={isGroup}
       after={<Preview mapping={mapping} schema={field.schema} clientReads={clientReads} />}
       aside={<ModeChoice label={field.label} modes={modes} mode={mode} onChoose={choose} />}
@@ -98,7 +100,7 @@ function Source({ id, field, mapping, mode, hint, problems, onChange }: SourcePr
         <PlainControl
           {...common}
           field={field}
-          value={found["value"]}
+          value={"value" in found ? found["value"] : resolved(field.schema)["default"]}
           onChange={(value) => onChange(isBlank(value) && typeof value !== "boolean" ? undefined : { value })}
         />
       );

@@ -16,6 +16,10 @@ export const LABELS: Record<string, string> = {
   "trigger.filter": "Only if",
   "trigger.dedupe": "Start once per",
   "trigger.concurrency": "When a run is still live",
+  "trigger.offset": "Before or after",
+  "trigger.past": "When it has passed already",
+  "trigger.on_gone": "When the record is over",
+  "parallel.join": "Go on when",
   "trigger.noun": "Started by hand for",
   "concurrency.key": "Same for",
   "concurrency.policy": "Then a new run",
@@ -63,6 +67,9 @@ export const HINTS: Record<string, string> = {
   "approval.escalate": "Asks somebody else too, when nobody decided.",
   "for_each.limit": "A longer list leaves by the error port, before anything is done.",
   "wait_for_event.timeout": "Then the run goes on by “timeout”.",
+  "trigger.on_gone": "Such as a canceled call or a paid invoice.",
+  "trigger.time": "The clock time on that day. Without it, the moment itself.",
+  "action.on_error": "Not set: by the error port when a step is connected to it, else it waits for a person.",
   "wait_until.time": "The clock time on that day. Without it, the moment itself.",
   "action.retry": "After 2 seconds, then longer each time, 5 attempts, unless you set something else.",
 };
@@ -88,6 +95,14 @@ export const CHOICES: Record<string, string> = {
   "mode.detach": "Go on at once",
   "outcome.success": "Done",
   "outcome.failure": "Failed",
+};
+
+/// What counts where nothing is set, for choices whose schema does not say it.
+export const USUAL: Record<string, string> = {
+  "trigger.past": "skip",
+  "trigger.on_gone": "cancel",
+  "wait_until.past": "continue",
+  "stop.outcome": "success",
 };
 
 /// Settings that few people change.
