@@ -154,6 +154,10 @@ interface ListProps {
 }
 
 function OptionList({ id, label, options, active, isStatic, empty, onHover, onChoose }: ListProps): ReactNode {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    if (!isStatic) list.current?.scrollIntoView?.({ block: "nearest" });
+  }, [isStatic]);
   const place = isStatic ? "mt-2 max-h-72" : "absolute inset-x-0 top-full z-50 mt-1 max-h-64 rounded-box border border-line bg-base-100 p-1 shadow-lg";
   if (!options.length)
     return (
@@ -165,7 +169,7 @@ function OptionList({ id, label, options, active, isStatic, empty, onHover, onCh
     );
   const groups = grouped(options);
   return (
-    <ul id={id} role="listbox" aria-label={label} className={`${place} overflow-y-auto`}>
+    <ul ref={list} id={id} role="listbox" aria-label={label} className={`${place} overflow-y-auto`}>
       {groups.map(({ name, items }, at) => (
         <li key={`${name} ${at}`} role={name ? "group" : "presentation"} aria-label={name || undefined}>
           {name && (

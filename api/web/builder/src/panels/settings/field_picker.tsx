@@ -1,5 +1,5 @@
 /// Choosing a field of the trigger or of an earlier step: by source, with its type and what it holds in the chosen record.
-import { useMemo, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { Icon } from "../../icon";
 import { Combobox, type Option } from "./combobox";
 import { found, pathInWords, type Readable } from "./readable";
@@ -68,9 +68,12 @@ export function FieldPicker({ id, label, path, wanted = NO_TYPES, withEvent = fa
 /// Who knows the path goes on typing: `}}` ends the place as it was written.
 export function FloatingPicker({ onChoose, onWritten, onCancel }: { onChoose(path: string): void; onWritten(inside: string): void; onCancel(): void }): ReactNode {
   const [text, setText] = useState("");
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
   const options = useFieldOptions(text, ["string", "number", "boolean", "array"]).filter((option) => !option.value.startsWith("event."));
   return (
     <div
+      ref={box}
       className="absolute inset-x-0 top-full z-50 mt-1 rounded-box border border-line bg-base-100 p-2 shadow-lg"
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) onCancel();

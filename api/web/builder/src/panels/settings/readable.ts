@@ -22,9 +22,29 @@ const ROOTS: Record<string, string> = { trigger: "Trigger", event: "The event", 
 
 /// Every field that a scope of this schema holds. scope: values to show beside them.
 export function readablesOf(schema: Schema, scope: Json, zone?: string): Readable[] {
-  return Object.entries(propertiesOf(schema)).flatMap(([name, inner]) =>
+  const all = Object.entries(propertiesOf(schema)).flatMap(([name, inner]) =>
     name === "nodes" ? stepsOf(inner, scope, zone) : fieldsBelow(name, inner, ROOTS[name] ?? sentence(name), scope, false, "", zone),
   );
+  return inOrder(all);
+}
+
+/// People and things first, what only programs need last; fields of one group stay together.
+function inOrder(readables: Readable[]): Readable[] {
+  const sources = [...new Set(readables.map(sourceOf))];
+  const groups = [...new Set(readables.map((one) => one.group))];
+  const rank = (one: Readable): number[] => [
+    sources.indexOf(sourceOf(one)),
+    one.group.endsWith("› Event") ? 2 : one.group.includes("›") ? 0 : 1,
+    groups.indexOf(one.group),
+    /(^|[._])id$|\.type$|\.locale$/.test(one.path) ? 1 : 0,
+  ];
+  const ranked = readables.map((one) => ({ one, at: rank(one) }));
+  ranked.sort((a, b) => a.at.map((value, index) => value - (b.at[index] ?? 0)).find((difference) => difference !== 0) ?? 0);
+  return ranked.map(({ one }) => one);
+}
+
+function sourceOf(one: Readable): string {
+  return one.path.split(".").slice(0, one.path.startsWith("nodes.") ? 2 : 1).join(".");
 }
 
 function stepsOf(schema: Schema, scope: Json, zone?: string): Readable[] {

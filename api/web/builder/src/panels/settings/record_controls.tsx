@@ -62,7 +62,7 @@ function Parts({ id, fields, value, onChange }: PartsProps): ReactNode {
             {!part.isRequired && <span className="font-normal text-muted"> optional</span>}
           </label>
           <PlainControl id={`${id}-${part.name}`} field={part} value={value[part.name] ?? resolved(part.schema)["default"]} onChange={(next) => put(part.name, next)} />
-          {part.hint && <p className="mt-0.5 text-xs text-muted">{part.hint}</p>}
+          {part.hint && part.control !== "money" && <p className="mt-0.5 text-xs text-muted">{part.hint}</p>}
         </div>
       ))}
     </div>
