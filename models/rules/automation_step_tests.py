@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.rules.automation_drawings.shapes import DEFAULT_ITEMS
 from models.rules.automation_plan.moments import delay_end, moved_by, node_calendar, settled, wait_end
-from models.rules.expressions import bound, evaluate
+from models.rules.expressions import bound, evaluate, value_at
 from models.rules.json_schemas import properties, required_fields
 from models.rules.mappings import escaped_for, mapped_input, mapped_value, missing_fields
 from models.rules.working_time import zone_of
@@ -88,12 +88,18 @@ def _parallel(settings: Settings, scope: Scope, now: datetime, calendar: WorkCal
 
 
 def _for_each(settings: Settings, scope: Scope, now: datetime, calendar: WorkCalendar) -> StepOutcome:
-    items, most = mapped_value(settings["items"], scope), settings.get("limit", DEFAULT_ITEMS)
+    items, most = _listed(settings["items"], scope), settings.get("limit", DEFAULT_ITEMS)
     if not isinstance(items, list):
         return StepOutcome("The run would leave by “error”.", missing={"items": "it is no list"})
     if len(items) > most:
         return StepOutcome("The run would leave by “error”.", missing={"items": f"it has {len(items)} items, more than {most}"})
     return StepOutcome(f"The steps of the loop would run {len(items)} times.", {"items": items})
+
+
+def _listed(mapping: Mapping[str, Json], scope: Scope) -> Json:
+    """The list; an empty one is a list too, and nothing to fall back from."""
+    items = mapped_value(mapping, scope)
+    return value_at(scope, mapping["path"]) if items is None and "path" in mapping else items
 
 
 def _sub_automation(settings: Settings, scope: Scope, now: datetime, calendar: WorkCalendar) -> StepOutcome:

@@ -20,6 +20,7 @@ from tests.e2e.product_site import ProductSite, product_site
 PANEL = "aside[data-panel=settings]"
 
 pytestmark = pytest.mark.e2e
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="module")

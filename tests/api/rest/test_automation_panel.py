@@ -209,9 +209,7 @@ def test_samples_for_starts_by_hand_and_by_dates_are_records(kind: str, type: st
     assert ("date" in found[0]["record"]["event"]) == (kind == "date")
 
 
-@pytest.mark.parametrize(
-    ("kind", "type"), [("manual", "unicorn"), ("date", "booking.unicorn"), ("schedule", ""), ("webhook", "")]
-)
+@pytest.mark.parametrize(("kind", "type"), [("manual", "unicorn"), ("date", "booking.unicorn"), ("webhook", "")])
 def test_kinds_without_records_have_an_invented_one(kind: str, type: str, program: TestClient):
     found = program.get("/api/v1/automation_samples", params={"kind": kind, "type": type}).json()
     assert [one["is_invented"] for one in found] == [True]

@@ -69,7 +69,9 @@ export function FieldPicker({ id, label, path, wanted = NO_TYPES, withEvent = fa
 export function FloatingPicker({ onChoose, onWritten, onCancel }: { onChoose(path: string): void; onWritten(inside: string): void; onCancel(): void }): ReactNode {
   const [text, setText] = useState("");
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const options = useFieldOptions(text, ["string", "number", "boolean", "array"]).filter((option) => !option.value.startsWith("event."));
   return (
     <div
