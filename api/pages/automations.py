@@ -71,8 +71,6 @@ class AutomationPage:
     is_changed: bool
     """Whether a run would notice how the drawing differs from what was published last."""
     versions: list[AutomationVersion]
-    names: dict[str, str]
-    """Member id to name."""
     runs: list[RunRow]
     live_runs: dict[int, int]
     """Version to how many of its runs are not over."""
@@ -157,7 +155,6 @@ def _show(call: Call, automation: Automation, tab: str) -> Response:
         problems=[one for one in problems if one.node_id not in placed],
         is_changed=current is not None and drawing_changes(Drawing(current.drawing), drawing).is_felt,
         versions=versions,
-        names=names,
         runs=run_rows(call.session, list_runs(call.session, automation_id=automation.id)) if tab == "runs" else [],
         live_runs=count_live_by_version(call.session, automation.id),
         last_move=move,
