@@ -7,42 +7,27 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from pathlib import Path
 
-import httpx
 import pytest
-from sqlalchemy import text
 
-from models.db import Database
+from tests.bench.hooked_runs import DRAWING, Counted, Hook, hooked
 from tests.bench.raw_temporal import run_raw
 from tests.journeys.world import World
 from tests.stack import Stack, running_stack
 
 pytestmark = pytest.mark.bench
-IN_FLIGHT, RUNS, SERIAL_RUNS = 30, 400, 60
-
-_HAS_NAME = {"op": "not", "args": [{"op": "is_empty", "args": [{"path": "trigger.body.name"}]}]}
-DRAWING = {
+IN_FLIGHT, RUNS, SERIAL_RUNS, PARKED = 30, 400, 60, 1000
+PARTS = ("api", "worker", "temporal")
+WAITING = {
     "nodes": [
         {"id": "trigger", "kind": "trigger", "label": "", "settings": {"kind": "webhook"}},
-        {"id": "named", "kind": "condition", "label": "", "settings": {"cases": [{"port": "yes", "when": _HAS_NAME}]}},
-        {
-            "id": "note",
-            "kind": "action",
-            "label": "",
-            "settings": {"action": "contacts.create", "input": {"name": {"path": "trigger.body.name"}}},
-        },
-        {
-            "id": "post",
-            "kind": "action",
-            "label": "",
-            "settings": {"action": "inbox.post", "input": {"channel": {"value": "bench"}, "text": {"value": "A run"}}},
-        },
+        {"id": "wait", "kind": "delay", "label": "", "settings": {"amount": 30, "unit": "days"}},
+        DRAWING["nodes"][-1],
     ],
     "edges": [
-        {"id": "1", "source": "trigger", "port": "ok", "target": "named"},
-        {"id": "2", "source": "named", "port": "yes", "target": "note"},
-        {"id": "3", "source": "note", "port": "ok", "target": "post"},
+        {"id": "1", "source": "trigger", "port": "ok", "target": "wait"},
+        {"id": "2", "source": "wait", "port": "ok", "target": "post"},
     ],
     "positions": {},
     "limits": {},
@@ -61,79 +46,55 @@ def world(stack: Stack) -> Iterator[World]:
         yield walked
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
-    """The door of an automation, as another system knocks on it."""
-
-    automation_id: str
-    client: httpx.Client
-    secret: str
-
-    def call(self, name: str) -> None:
-        """Start a run."""
-        answer = self.client.post("", json={"name": name}, headers={"X-Hook-Secret": self.secret, "Idempotency-Key": name})
-        assert answer.status_code == 202, answer.text
-
-
-@pytest.fixture(scope="module")
-def hook(world: World) -> Iterator[Hook]:
-    made = world.write("/automations", {"name": "Bench", "drawing": DRAWING}, key="bench")
-    path = f"/automations/{made['id']}"
-    world.write(f"{path}/publication", {}, key="bench publication")
-    opened = world.write(f"{path}/hook", {}, key="bench hook")
-    world.write(f"{path}/hook", {"proof": "secret"}, method="PATCH", key="bench proof")
-    with httpx.Client(base_url=opened["url"], timeout=30) as client:
-        yield Hook(made["id"], client, opened["secret"])
-
-
-def test_runs_of_four_nodes(stack: Stack, hook: Hook, capsys: pytest.CaptureFixture[str]):
-    finished = Finished(stack, hook.automation_id)
-    with closing(finished):
-        for number in range(5):
-            hook.call(f"warm {number}")
-        finished.wait_for(5)
+def test_runs_of_four_nodes(stack: Stack, world: World, capsys: pytest.CaptureFixture[str]):
+    with hooked(world, DRAWING) as hook, closing(Counted(stack, hook.automation_id, "succeeded")) as finished:
+        _start_many(hook, finished, 5)
         took = [_one(hook, finished, number) for number in range(SERIAL_RUNS)]
-        begun = finished.count()
-        began = time.perf_counter()
-        with ThreadPoolExecutor(IN_FLIGHT) as pool:
-            for number in range(RUNS):
-                finished.wait_for(begun + number + 1 - IN_FLIGHT)
-                pool.submit(hook.call, f"many {number}")
-            finished.wait_for(begun + RUNS)
-        rate = RUNS / (time.perf_counter() - began)
+        rate = _start_many(hook, finished, RUNS)
     raw_took, raw_rate = asyncio.run(run_raw(stack.settings, serial=SERIAL_RUNS, runs=RUNS, in_flight=IN_FLIGHT))
-    with capsys.disabled():
-        print(f"\nruns of four nodes, {IN_FLIGHT} in flight   {rate:6.1f}/s  serial p50 {1000 * statistics.median(took):5.1f} ms")  # noqa: T201
-        print(f"raw Temporal, as many steps      {raw_rate:6.1f}/s  serial p50 {1000 * statistics.median(raw_took):5.1f} ms")  # noqa: T201
-        print(f"ratio {rate / raw_rate:4.2f} ({os.cpu_count()} cores)")  # noqa: T201
+    _report(capsys, f"runs of four nodes, {IN_FLIGHT} in flight", f"{rate:6.1f}/s", f"serial p50 {_median(took):5.1f} ms")
+    _report(capsys, "raw Temporal, as many steps", f"{raw_rate:6.1f}/s", f"serial p50 {_median(raw_took):5.1f} ms")
+    _report(capsys, "ratio", f"{rate / raw_rate:6.2f}", "")
 
 
-class Finished:
-    """The runs of an automation that came to their end, counted in the record itself."""
-
-    def __init__(self, stack: Stack, automation_id: str) -> None:
-        self._database = Database(stack.settings.database_url)
-        self._automation_id = automation_id
-
-    def close(self) -> None:
-        self._database.engine.dispose()
-
-    def count(self) -> int:
-        found = text("SELECT count(*) FROM automation_runs WHERE automation_id = :id AND finished_at IS NOT NULL")
-        with self._database.engine.connect().execution_options(read_only=True) as connection:
-            return int(connection.execute(found, {"id": self._automation_id}).scalar_one())
-
-    def wait_for(self, wanted: int) -> None:
-        """Wait until there are that many. Fails after two minutes."""
-        deadline = time.monotonic() + 120
-        while self.count() < wanted:
-            assert time.monotonic() < deadline, f"{self.count()} of {wanted} runs are finished"
-            time.sleep(0.001)
+def test_what_a_thousand_waiting_runs_take(stack: Stack, world: World, capsys: pytest.CaptureFixture[str]):
+    with hooked(world, WAITING) as hook, closing(Counted(stack, hook.automation_id, "waiting")) as waiting:
+        before = {name: _resident_mb(stack, name) for name in PARTS}
+        rate = _start_many(hook, waiting, PARKED)
+        grown = "  ".join(f"{name} +{_resident_mb(stack, name) - before[name]:.0f} MB" for name in PARTS)
+    _report(capsys, f"{PARKED} runs that wait", f"{rate:6.1f}/s", grown)
 
 
-def _one(hook: Hook, finished: Finished, number: int) -> float:
+def _start_many(hook: Hook, done: Counted, runs: int) -> float:
+    """Start so many, never more in flight than allowed, and wait until they are done; runs a second."""
+    begun = done.count()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(IN_FLIGHT) as pool:
+        for number in range(runs):
+            done.wait_for(begun + number + 1 - IN_FLIGHT)
+            called = pool.submit(hook.call, f"{runs} runs, number {number}")
+        called.result()
+        done.wait_for(begun + runs)
+    return runs / (time.perf_counter() - began)
+
+
+def _one(hook: Hook, finished: Counted, number: int) -> float:
     wanted = finished.count() + 1
     began = time.perf_counter()
     hook.call(f"serial {number}")
     finished.wait_for(wanted)
     return time.perf_counter() - began
+
+
+def _resident_mb(stack: Stack, name: str) -> float:
+    lines = Path(f"/proc/{stack.pid(name)}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def _median(took: list[float]) -> float:
+    return 1000 * statistics.median(took)
+
+
+def _report(capsys: pytest.CaptureFixture[str], what: str, rate: str, more: str) -> None:
+    with capsys.disabled():
+        print(f"\n{what:38} {rate}  {more}  ({os.cpu_count()} cores)")  # noqa: T201
