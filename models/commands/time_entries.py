@@ -6,6 +6,7 @@ from typing import TypeVar
 from sqlmodel import Session, select
 
 from models.commands.events import record
+from models.commands.retainer_hours import note_hours
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.time_entries import cost_of_work, currency_of_work, find_rate, find_running_entry
@@ -58,6 +59,7 @@ def stop_timer(session: Session, entry: TimeEntry, *, now: datetime) -> TimeEntr
     entry.seconds = elapsed_seconds(entry.started_at, entry.stopped_at)
     session.add(entry)
     record(session, "time_entry.stopped", entry.id, engagement_id=entry.engagement_id)
+    note_hours(session, entry)
     return entry
 
 
@@ -78,6 +80,7 @@ def log_time(
     entry.seconds = elapsed_seconds(started_at, stopped_at)
     session.flush()
     record(session, "time_entry.logged", entry.id, engagement_id=entry.engagement_id)
+    note_hours(session, entry)
     return entry
 
 
@@ -108,6 +111,7 @@ def change_time_entry(
     entry.is_billable = entry.is_billable if is_billable is None else is_billable
     session.add(entry)
     record(session, "time_entry.changed", entry.id, engagement_id=entry.engagement_id)
+    note_hours(session, entry)
     return entry
 
 

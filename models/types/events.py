@@ -186,6 +186,7 @@ CATALOGUE: dict[str, EventType] = {
             ("changed", "A retainer was changed", (), False),
             ("paused", "A retainer was paused", (), True),
             ("resumed", "A retainer was resumed", (), True),
+            ("hours_reached", "So much of a retainer's hours is used", ("index", "percent"), False),
             ("past_due", "A retainer is past due", ("index", "invoice_id"), False),
             ("ended", "A retainer ended", (), True),
         ),
