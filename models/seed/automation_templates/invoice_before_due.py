@@ -14,7 +14,7 @@ TEMPLATE = AutomationTemplate(
         mail(
             "remind",
             "Remind in time",
-            "Invoice {{ trigger.subject.number | default:'' }} is due soon",
+            "Invoice {{ trigger.subject.number | default:'of ours' }} is due soon",
             "invoice {{ trigger.subject.number | default:'of ours' }} over "
             "{{ trigger.subject.total_minor | money:trigger.subject.currency }} is due on {{ trigger.subject.due_on | date }}. "
             "If it is on its way already, thank you, and please ignore this mail.",

@@ -15,7 +15,7 @@ TEMPLATE = AutomationTemplate(
             "thanks",
             "Say thank you",
             "Thank you for your payment",
-            "your payment for invoice {{ trigger.subject.number | default:'' }} has arrived. Thank you!",
+            "your payment for invoice {{ trigger.subject.number | default:'of ours' }} has arrived. Thank you!",
         ),
         decide("closed", "Is the work done?", done=compare("eq", "trigger.engagement.status", "closed")),
         delay("pause", "For three working days", 3, "business_days", working_hours=True),

@@ -176,3 +176,30 @@ def test_a_copy_has_the_name_it_is_given(program: TestClient):
 
     assert (made["name"], made["status"]) == ("Leads from the fair", "draft")
     assert program.post("/api/v1/automation_templates/nothing/copies", json={}).status_code == 404
+
+
+INVOICE = {"subject.number": "2026-0042", "subject.total_minor": 2_000_000, "subject.currency": "EUR"}
+RECORD = {"contact.name": "Ada Byron", "contact.email": "ada@byron-mills.example", "engagement.status": "lead", **INVOICE}
+NOBODY = {"client_answers_after_days": None, "client_pays_after_days": None, "team_acts_after_days": None}
+SCENARIOS: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+    ({}, {}),
+    (NOBODY, {"subject.total_minor": 100}),
+    ({**NOBODY, "approval": "rejected"}, {"contact.is_unsubscribed": True}),
+    ({**NOBODY, "events": {"message.received": 5}}, {"engagement.status": "closed"}),
+)
+"""Scenario and fields of the record that are other than usual."""
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=[one.key for one in TEMPLATES])
+def test_every_step_of_a_template_is_reached_and_done_in_some_year(program: TestClient, template: AutomationTemplate):
+    made = program.post(f"/api/v1/automation_templates/{template.key}/copies", json={}).json()
+    reached = {"trigger"}
+    for scenario, fields in SCENARIOS:
+        wanted = {"horizon_months": 13, "scenario": scenario, "fields": {**RECORD, **fields}}
+        answer = program.post(f"{AUTOMATIONS}/{made['id']}/simulations", json=wanted)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        assert [entry["text"] for entry in told["entries"] if entry["kind"] == "stuck"] == []
+        assert {run["status"] for run in told["runs"]} <= {"succeeded", "waiting"}
+        reached |= {entry["node_path"] for entry in told["entries"]}
+    assert {node["id"] for node in template.drawing["nodes"]} - reached == set()
