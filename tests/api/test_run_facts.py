@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models import clock
 from models.commands.automation_clocks import fire_clock
@@ -66,7 +66,7 @@ def advance(worker: TestClient, run_id: str, happened: dict[str, Any] = STARTED)
 def told(database: Database, studio: Studio, run_id: str) -> list[str]:
     """What the run's workflow is to be told, in order."""
     with database.read(studio.scope) as session:
-        events = select(Event).join(Delivery, Delivery.event_id == Event.id).where(Delivery.target == f"run/{run_id}")
+        events = select(Event).join(Delivery, col(Delivery.event_id) == Event.id).where(Delivery.target == f"run/{run_id}")
         return [str(one.payload.get("happened") or one.type) for one in session.exec(events.order_by(Event.id))]
 
 

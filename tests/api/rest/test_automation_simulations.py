@@ -3,6 +3,7 @@
 import socket
 from copy import deepcopy
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -122,7 +123,7 @@ def test_an_action_that_would_be_refused_is_shown_as_stuck(program: TestClient):
 
 
 def test_a_schedule_beats_at_the_same_clock_time_all_year(program: TestClient):
-    drawing = {
+    drawing: dict[str, Any] = {
         "nodes": [
             {"id": "t", "kind": "trigger", "settings": {"kind": "schedule", "cron": "0 9 29 2 *", "zone": "Europe/Berlin"}},
             {"id": "p", "kind": "action", "settings": {"action": "inbox.post", "input": _post()}},

@@ -8,7 +8,7 @@ import pytest
 
 from models.rules.automation_moves import group_key, left_behind, move_preview, moved, standing, taken_up
 from models.rules.automation_plan.interpreter import advance, initial_state
-from models.types.automation_plan.happenings import ActionDone, ActionFailed, Canceled, TimerFired
+from models.types.automation_plan.happenings import ActionDone, ActionFailed, Canceled, Happened, TimerFired
 from models.types.automation_plan.states import RunState, RunStatus, StepStatus, TokenStatus
 from models.types.automations import Plan
 from models.types.errors import DomainError
@@ -29,7 +29,8 @@ def budget(most: int) -> dict[str, Any]:
 
 
 def trigger(**settings: Any) -> dict[str, Any]:
-    return {**HEAD, "settings": {**HEAD["settings"], **settings}}
+    usual: Any = HEAD["settings"]
+    return {**HEAD, "settings": {**usual, **settings}}
 
 
 BEFORE, AFTER, OTHER = rest("before", 1), rest("after", 2), rest("other", 4)
@@ -185,7 +186,7 @@ def at(plan: Plan, position: str) -> RunState:
     path, iteration = token.node_path, token.iteration
     if token.status is not TokenStatus.PERFORMING:
         return fired(plan, state, 6) if path.endswith("x") else state
-    happened = {
+    happened: dict[str, Happened] = {
         "retrying": ActionFailed(path, "Busy.", retryable=True, iteration=iteration),
         "parked": ActionFailed(path, "Wrong.", iteration=iteration),
         "after": ActionDone(path, {"task_id": "t"}, iteration),
@@ -219,10 +220,10 @@ def outcome(old: Plan, new: Plan, state: RunState, mapping: dict[str, str], day:
         after, _ = moved(old, new, state, mapping, MONDAY + day * DAY)
     except DomainError as error:
         return next((words for text, words in _REASONS.items() if text in error.detail), error.detail)
-    own = [one for one in after.waits if not one.node_path.endswith("side") and one.at]
+    own = [one.at for one in after.waits if not one.node_path.endswith("side") and one.at]
     if not own:
         return told(after)
-    return f"{told(after)} > {told(fired(new, after, max(day, (own[0].at - MONDAY) / DAY)))}"
+    return f"{told(after)} > {told(fired(new, after, max(day, (own[0] - MONDAY) / DAY)))}"
 
 
 @pytest.mark.parametrize("around", ["root", "branch", "loop"])

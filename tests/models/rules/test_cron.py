@@ -11,10 +11,12 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def occurrences(cron: str, after: datetime, count: int, zone: str = "Europe/Berlin") -> list[str]:
-    found, at = [], after
+    found: list[str] = []
+    at = after
     for _ in range(count):
-        at = next_occurrence(cron, at, zone)
-        assert at is not None
+        coming = next_occurrence(cron, at, zone)
+        assert coming is not None
+        at = coming
         found.append(at.astimezone(ZoneInfo(zone)).strftime("%a %d %b %H:%M %z"))
     return found
 

@@ -162,7 +162,7 @@ def test_no_meddling_breaks_a_run(sketch, seed):
     state, now = initial_state(plan), MONDAY
     pending: list[Happened] = [Started(CROWD)]
     for _ in range(60):
-        meddling = [
+        meddling: list[Happened] = [
             FactsChanged({**CROWD, "engagement": {"id": "eng_1", "starts_on": dice.choice(["2026-01-01", "2027-01-01"])}})
         ]
         for token in state.tokens:
