@@ -8,7 +8,7 @@ from api.automation_authors import require_author
 from api.deps import Read
 from api.routing import Router
 from models.rules.json_schemas import misfit
-from models.rules.mappings import is_mapping, mapped_value, missing_reads, shown_text
+from models.rules.mappings import escaped_for, is_mapping, mapped_value, missing_reads, shown_text
 from models.rules.working_time import zone_of
 from models.types.errors import Invalid
 
@@ -51,7 +51,10 @@ def create_preview(wanted: PreviewIn, call: Read) -> PreviewOut:
     zone = wanted.zone or call.workspace.timezone
     zone_of(zone)
     scope = {"now": call.now.isoformat(), **wanted.scope, "trigger": wanted.record}
-    value = mapped_value(wanted.mapping, scope, zone=zone)
+    # Escaped letters are for programs to read: in a text for people they would only look wrong.
+    is_for_programs = wanted.schema_.get("format") in ("json", "uri")
+    mapping = escaped_for(wanted.schema_, wanted.mapping) if is_for_programs else wanted.mapping
+    value = mapped_value(mapping, scope, zone=zone)
     reason = misfit(wanted.schema_, value) if value is not None else None
     return PreviewOut(
         value=value, text=shown_text(value, zone), missing=missing_reads(wanted.mapping, scope), misfit=reason or ""

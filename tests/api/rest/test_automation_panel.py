@@ -275,6 +275,11 @@ def test_a_preview_reads_moments_in_the_zone_that_is_asked_for(program: TestClie
     assert previewed(program, mapping, record, zone="America/New_York")["text"] == "30 November 2026, 18:30"
 
 
+def test_a_preview_escapes_what_goes_into_an_address(program: TestClient):
+    mapping = {"text": "https://x.example/?q={{ trigger.contact.name }}"}
+    assert previewed(program, mapping, schema={"type": "string", "format": "uri"})["text"] == "https://x.example/?q=Ada%20Byron"
+
+
 def test_a_preview_says_when_the_value_does_not_fit(program: TestClient):
     told = previewed(program, {"path": "trigger.contact.name"}, schema={"type": "integer"})
     assert "number" in told["misfit"]
@@ -327,6 +332,19 @@ def test_a_program_has_no_address_for_a_test_mail(program: TestClient, studio: S
     assert program.post("/api/v1/automation_step_tests", json=body).status_code == 409
     with database.read(studio.scope) as session:
         assert session.exec(select(Email)).all() == []
+
+
+def test_a_request_is_made_only_when_confirmed_and_never_to_the_inner_network(program: TestClient):
+    given = {"method": {"value": "POST"}, "url": {"text": "http://127.0.0.1:9/{{ trigger.contact.name }}"}}
+    step = node("ask", "action", action="http.request", input=given)
+
+    told = tried(program, step)
+    assert (told["effect"], told["given"]["url"]) == ("none", "http://127.0.0.1:9/Ada%20Byron")
+    assert "cannot tell it from a real one" in told["offer"]
+
+    made = tried(program, step, confirm=True)
+    assert (made["effect"], made["output"]) == ("performed", None)
+    assert made["error"]
 
 
 def test_a_missing_value_is_told_at_its_field_and_nothing_is_tried(program: TestClient):

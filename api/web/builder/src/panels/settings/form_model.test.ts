@@ -54,6 +54,7 @@ describe("the form of a schema", () => {
     ["filter", { type: "object", "x-expression": true }, "condition"],
     ["time", { type: "string", format: "time" }, "time"],
     ["anything", {}, "anything"],
+    ["headers", { type: "object", additionalProperties: { type: "string" } }, "texts"],
   ])("knows the settings of steps: %s", (name, schema, control) => {
     expect(fieldOf(name, schema).control).toBe(control);
   });

@@ -15,6 +15,8 @@ export type Control =
   | "time"
   | "lookup"
   | "lookups"
+  /// Names and texts of one's own, such as headers.
+  | "texts"
   | "record"
   | "records"
   | "duration"
@@ -111,7 +113,9 @@ function objectControlOf(schema: Schema): Control {
   const named = propertiesOf(schema);
   if ("amount" in named && "unit" in named) return Number(resolved(named["amount"] ?? {})["minimum"] ?? 0) < 0 ? "offset" : "duration";
   if (Object.keys(named).length) return "record";
-  return "x-mapping" in record(schema["additionalProperties"]) ? "mappings" : "anything";
+  const others = record(schema["additionalProperties"]);
+  if ("x-mapping" in others) return "mappings";
+  return others["type"] === "string" ? "texts" : "anything";
 }
 
 function choicesOf(schema: Schema): Choice[] {

@@ -21,8 +21,7 @@ export function modeOf(mapping: Json): Mode | null {
 /// The ways that make sense for a field, the usual one first. present: the one it has, which always stays.
 export function modesOf(field: FieldModel, present: Mode | null): Mode[] {
   const isWritten = field.control === "text" || field.control === "paragraphs";
-  const takesText = isWritten || (field.control === "anything" && typesOf(field.schema).includes("string"));
-  const usual: Mode[] = takesText ? ["text", "path", "expr"] : ["value", "path", "expr"];
+  const usual: Mode[] = isWritten ? ["text", "path", "expr"] : field.control === "anything" ? ["path", "text", "value", "expr"] : ["value", "path", "expr"];
   return present && !usual.includes(present) ? [...usual, present] : usual;
 }
 

@@ -5,7 +5,7 @@ import { Icon } from "../../icon";
 import type { FieldModel } from "./form_model";
 import { itemsOf, resolved, typesOf } from "./schema";
 import { Lookup, Lookups } from "./lookup";
-import { RecordControl, RecordsControl } from "./record_controls";
+import { RecordControl, RecordsControl, TextsControl } from "./record_controls";
 import { fractionDigits, minorOf, moneyText } from "./money";
 import { useStep } from "./step_context";
 
@@ -52,6 +52,8 @@ export function PlainControl(props: ControlProps): ReactNode {
       return <textarea id={id} rows={4} className={`textarea w-full ${isInvalid ? "textarea-warning" : ""}`} value={text(value)} onChange={(event) => onChange(event.target.value)} {...aria} />;
     case "text":
       return <input id={id} className={`input w-full ${mark}`} value={text(value)} maxLength={Number(field.schema["maxLength"] ?? 65_536)} onChange={(event) => onChange(event.target.value)} {...aria} />;
+    case "texts":
+      return <TextsControl {...props} />;
     case "record":
       return <RecordControl {...props} />;
     case "records":

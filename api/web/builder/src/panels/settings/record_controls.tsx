@@ -1,5 +1,5 @@
 /// Controls for values with parts of their own: a record, or a list of records, to any depth.
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { record, records, type Json } from "../../graph/types";
 import { Icon } from "../../icon";
 import { fieldOf, type FieldModel } from "./form_model";
@@ -34,6 +34,36 @@ export function RecordsControl({ id, field, value, onChange }: ControlProps): Re
         ))}
       </ol>
       <button type="button" className="btn btn-ghost btn-sm mt-1.5" onClick={() => onChange([...items, {}])}>
+        <Icon name="plus" className="size-4" />
+        Add
+      </button>
+    </div>
+  );
+}
+
+/// Pairs of name and text. A name that is not there yet, or twice, waits until it is its own.
+export function TextsControl({ id, field, value, onChange }: ControlProps): ReactNode {
+  const [rows, setRows] = useState(() => Object.entries(record(value)).map(([name, text]) => ({ name, text: String(text) })));
+  const change = (next: { name: string; text: string }[]): void => {
+    setRows(next);
+    const named = next.filter(({ name }) => name.trim());
+    onChange(named.length ? Object.fromEntries(named.map(({ name, text }) => [name.trim(), text])) : null);
+  };
+  const put = (index: number, part: Partial<{ name: string; text: string }>): void => change(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
+  return (
+    <div id={id} role="group" aria-label={field.label} tabIndex={-1}>
+      <ul className="space-y-1.5">
+        {rows.map((row, index) => (
+          <li key={index} className="flex gap-1.5">
+            <input className="input input-sm min-w-0 flex-2" placeholder="Name" aria-label={`${field.label}, name ${index + 1}`} value={row.name} onChange={(event) => put(index, { name: event.target.value })} />
+            <input className="input input-sm min-w-0 flex-3" placeholder="Value" aria-label={`${field.label}, value ${index + 1}`} value={row.text} onChange={(event) => put(index, { text: event.target.value })} />
+            <button type="button" className="btn btn-ghost btn-sm btn-square" aria-label={`Remove number ${index + 1} of ${field.label}`} onClick={() => change(rows.filter((_, at) => at !== index))}>
+              <Icon name="x" className="size-3.5" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="btn btn-ghost btn-sm mt-1" onClick={() => setRows([...rows, { name: "", text: "" }])}>
         <Icon name="plus" className="size-4" />
         Add
       </button>

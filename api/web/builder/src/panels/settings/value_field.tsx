@@ -35,7 +35,7 @@ export function ValueField({ id, field, mapping, problems, clientReads = false, 
     setChosen(next);
     onChange(blankOf(next, field));
   };
-  const isGroup = mode === "expr" || (mode === "value" && field.control === "lookups");
+  const isGroup = mode === "expr" || (mode === "value" && ["lookups", "texts", "record", "records"].includes(field.control));
   return (
     <Frame
       id={id}
