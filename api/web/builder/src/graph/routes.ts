@@ -122,7 +122,7 @@ function boxOf(node: DrawnNode, { x, y }: Point): Box {
 
 /// The corners of a line with that lane, and the place for what is shown on it.
 export function corners(start: Point, end: Point, { x, turn: wanted }: Route): { points: Point[]; middle: Point } {
-  if (isNear(start.x, end.x) && isNear(x, start.x)) return { points: [start, end], middle: { x: start.x, y: (start.y + end.y) / 2 } };
+  if (isNear(start.x, end.x) && isNear(x, start.x)) return { points: [{ x: end.x, y: start.y }, end], middle: { x: end.x, y: (start.y + end.y) / 2 } };
   const room = end.y - start.y;
   const turn = room > 0 ? Math.min(wanted, room / 2) : TURN;
   const [leave, arrive] = [start.y + turn, end.y - (room > 0 ? Math.min(TURN, room / 2) : TURN)];
