@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api.actions import catalogue
 from api.actions.action import ActionContext
+from api.automation_authors import require_reach
 from api.automation_runs import failed
 from api.deps import Call
 from models import clock
@@ -54,6 +55,7 @@ def try_step(call: Call, node: dict[str, Json], scope: dict[str, Json], *, confi
     confirmed or not. Raises Refused when a mail is confirmed by somebody who is no member.
     """
     with call.open(writes=False):
+        require_reach(call, [node])
         calendar = work_calendar(call.session, now=call.now)
         told = step_outcome(node["kind"], node["settings"], scope, now=call.now, calendar=calendar, catalogue=catalogue.schemas())
         offer = _offer(call, node)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
+from api.automation_authors import require_sight
 from api.deps import Call, Watch
 from api.rest.automation_runs import OpenWaitOut, RunOut, StepOut
 from api.routing import Router
@@ -92,7 +93,7 @@ def stream_run(run_id: str, call: Watch, request: Request) -> StreamingResponse:
     The data of `run` is that of the run and its open waits, of `step` one entry of its steps. Answers 503 while too many watch.
     """
     with call.open():
-        get_run(call.session, run_id)
+        require_sight(call, get_run(call.session, run_id), list_steps(call.session, run_id))
         workspace_id = workspace_id_of(call.session)
     doors = _doors(request)
     doors.enter(workspace_id)
@@ -132,7 +133,9 @@ def _news(call: Call, run_id: str, told: Told) -> str:
         if version == told.version:
             return ""
         told.version = version
-        steps = [StepOut.model_validate(step) for step in list_steps(call.session, run_id)]
+        rows = list_steps(call.session, run_id)
+        require_sight(call, run, rows)
+        steps = [StepOut.model_validate(step) for step in rows]
         now = run_now(call, run)
     return "".join(_changes(told, now, steps))
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Body, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_authors import require_sight
 from api.automation_effects import perform_effect
 from api.automation_runs import decide, delegate, intervene, take_turn
 from api.deps import Read, Slow, Write, worker_only
@@ -209,9 +210,11 @@ def create_approval(run_id: str, wait_id: str, wanted: DecisionIn, call: Write) 
 
 def run_detail(call: Read, run: AutomationRun) -> RunDetail:
     """A run with its steps and open waits, as the API answers it."""
+    steps = list_steps(call.session, run.id)
+    require_sight(call, run, steps)
     return RunDetail(
         **RunOut.model_validate(run).model_dump(),
         trigger=run.trigger,
-        steps=[StepOut.model_validate(step) for step in list_steps(call.session, run.id)],
+        steps=[StepOut.model_validate(step) for step in steps],
         waits=[OpenWaitOut.model_validate(wait) for wait in list_open_waits(call.session, run.id)],
     )

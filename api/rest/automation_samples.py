@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel
 
-from api.automation_authors import require_author
+from api.automation_authors import require_author, require_trigger
 from api.deps import Read
 from api.routing import Router
 from api.web.formats import ago
@@ -41,6 +41,7 @@ def list_automation_samples(
     automation_id: whose hook has a sample, for calls from outside.
     """
     require_author(call)
+    require_trigger(call, kind, type)
     found = [
         SampleOut(label=f"{one.label} · {ago(one.at)}", at=one.at, is_invented=False, record=one.record)
         for one in list_samples(call.session, kind, type, automation_id=automation_id, now=call.now)

@@ -10,7 +10,7 @@ from dateutil.relativedelta import relativedelta
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.automation_authors import require_author
+from api.automation_authors import require_author, require_reach
 from api.automation_simulations import billings_for, compiled, ground_of, record_for
 from api.deps import Read
 from api.rest.automations import DrawingIn
@@ -20,7 +20,7 @@ from models.rules.automation_matching import wants
 from models.rules.automation_simulation.simulations import simulate
 from models.rules.dates import local_date
 from models.types.automation_simulations import MAX_MONTHS, DateMove, Entry, EntryKind, Scenario, Simulation
-from models.types.automations import Problem
+from models.types.automations import Drawing, Problem
 
 router = Router("automations")
 
@@ -165,6 +165,7 @@ def create_simulation(automation_id: str, wanted: SimulationIn, call: Read) -> A
     require_author(call)
     automation = get_automation(call.session, automation_id)
     document = wanted.drawing.model_dump() if wanted.drawing else automation.drawing
+    require_reach(call, Drawing(document).nodes)
     plan = compiled(call, automation, document)
     if isinstance(plan, list):
         return refused(plan, "Nothing was simulated.")

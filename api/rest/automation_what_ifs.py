@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.automation_authors import require_author
+from api.automation_authors import require_author, require_reach
 from api.automation_simulations import PastOfBoth, compiled, look_back
 from api.deps import Read
 from api.rest.automation_simulations import EntryOut, entry_out, refused
@@ -17,7 +17,7 @@ from models.queries.automations import get_automation
 from models.rules.automation_simulation.what_ifs import differences
 from models.types.automation_simulations import EntryKind
 from models.types.automation_what_ifs import Change, Difference, Past, PastRun
-from models.types.automations import Json
+from models.types.automations import Drawing, Json
 
 router = Router("automations")
 
@@ -106,6 +106,7 @@ def create_what_if(automation_id: str, wanted: WhatIfIn, call: Read) -> Any:
     require_author(call)
     automation = get_automation(call.session, automation_id)
     document = wanted.drawing.model_dump() if wanted.drawing else automation.drawing
+    require_reach(call, Drawing(document).nodes)
     plan = compiled(call, automation, document)
     if isinstance(plan, list):
         return refused(plan, "Nothing was looked back on.")
