@@ -7,7 +7,7 @@ from pydantic import Field
 from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, picked, sample
 from api.contracts import send_alone
 from api.links import link_url
-from models.commands.contracts import draft_contract, void_contract
+from models.commands.contracts import change_contract, draft_contract, void_contract
 from models.queries.contracts import get_contract
 from models.queries.engagements import get_engagement
 from models.tables.contracts import Contract
@@ -53,7 +53,10 @@ class DraftContract(Action):
     def perform(self, context: ActionContext, given: DraftContractInput) -> ContractOutput:
         """Draft it. Raises NotFound without the template."""
         engagement = context.engagement(given.engagement_id)
-        drafted = draft_contract(context.session, engagement, now=context.now, template_id=given.template_id, title=given.title)
+        drafted = draft_contract(context.session, engagement, now=context.now, template_id=given.template_id)
+        if given.title.strip():
+            # As it is: a title that holds a client's words is no template of ours.
+            change_contract(context.session, drafted, {"title": given.title.strip()})
         return _told(context, drafted)
 
 

@@ -10,7 +10,7 @@ from models import clock
 from models.commands.bookings import list_open_slots, make_booking
 from models.commands.companies import add_company
 from models.commands.contract_templates import add_contract_template
-from models.commands.contracts import draft_contract
+from models.commands.contracts import draft_contract, send_contract
 from models.commands.engagement_archive import archive_engagement
 from models.commands.engagements import open_engagement
 from models.commands.payments import record_payment
@@ -20,6 +20,7 @@ from models.commands.retainers import pause_retainer
 from models.commands.time_entries import start_timer
 from models.ids import new_id
 from models.queries.contacts import get_contact
+from models.queries.contracts import get_contract
 from models.queries.engagements import get_engagement
 from models.queries.members import get_member
 from models.tables.bookings import Booking
@@ -96,6 +97,14 @@ def contract(session: Session, studio: Studio) -> Given:
     return {"contract_id": draft_contract(session, about, now=clock.now(), title="Secrecy", body="We keep quiet.").id}
 
 
+def sent_contract(session: Session, studio: Studio) -> Given:
+    """A contract that waits for its signature."""
+    given = contract(session, studio)
+    drafted = get_contract(session, given["contract_id"])
+    send_contract(session, drafted, content_sha256="a" * 64, to=cast.ADA[1], now=clock.now())
+    return given
+
+
 def paid(session: Session, studio: Studio) -> Given:
     """A payment by bank transfer of a whole invoice."""
     invoice = make_invoice(session, studio)
@@ -169,7 +178,7 @@ CASES: dict[str, Case] = {
         "template_id": add_contract_template(session, name="Secrecy", body="We keep quiet.").id
     },
     "contracts.send": contract,
-    "contracts.void": contract,
+    "contracts.void": sent_contract,
     "bookings.send_link": lambda session, studio: {"scheduler_id": make_scheduler(session, studio).id},
     "bookings.reschedule": another_slot,
     "bookings.cancel": lambda session, studio: {"booking_id": booking(session, studio).id, "reason": "Declined"},

@@ -34,7 +34,11 @@ DRAFT = {
     "kind": "action",
     "settings": {"action": "invoices.draft", "input": {"description": {"value": "Work"}, "amount_minor": {"value": 100}}},
 }
-WAIT = {"id": "wait", "kind": "wait_for_event", "settings": {"event": "invoice.paid", "timeout": {"amount": 3, "unit": "days"}}}
+WAIT = {
+    "id": "wait",
+    "kind": "wait_for_event",
+    "settings": {"event": "invoice.paid", "match": {"value": True}, "timeout": {"amount": 3, "unit": "days"}},
+}
 TAG = {"id": "tag", "kind": "action", "settings": {"action": "contacts.tag", "input": {"add": {"value": ["lead"]}}}}
 
 
