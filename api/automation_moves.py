@@ -1,6 +1,7 @@
 """Moving live runs to the version just published, and back: one transaction each, so that none waits for another."""
 
 from api.actions import catalogue
+from api.automation_authors import require_reach
 from api.automation_runs import Turn
 from api.deps import Call
 from api.move_marks import follow_move
@@ -24,7 +25,7 @@ from models.types.automation_changes import MoveStatus
 from models.types.automation_plan.commands import WaitForEvent
 from models.types.automation_plan.states import RunState, WaitKind
 from models.types.automation_publications import PublicationWish, Published
-from models.types.automations import Problem
+from models.types.automations import Drawing, Problem
 from models.types.errors import Refused
 
 AT_ONCE = 200
@@ -34,10 +35,11 @@ AT_ONCE = 200
 def publish(call: Call, automation_id: str, wish: PublicationWish) -> Published | list[Problem]:
     """Publish the draft and move the live runs as wished; or what keeps it from being published.
 
-    call: a slow one, with no transaction open. Raises as publish_over_live_runs does.
+    call: a slow one, with no transaction open. Raises as publish_over_live_runs does, and Forbidden for what its author may not.
     """
     with call.open(writes=True):
         automation, author = get_automation(call.session, automation_id), call.principal.name or call.actor
+        require_reach(call, Drawing(automation.drawing).nodes)
         made = publish_over_live_runs(call.session, automation, wish, catalogue=catalogue.schemas(), author=author, now=call.now)
     if isinstance(made, Published) and made.move_id:
         make_moves(call, made.move_id)
