@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from api.actions import catalogue
 from api.deps import Call
+from models.queries.automation_lookups import drawing_lookups
 from models.queries.automation_records import event_record
 from models.queries.automation_what_ifs import (
     foresight_of,
@@ -18,7 +19,7 @@ from models.queries.automation_what_ifs import (
     past_events,
     records_of,
 )
-from models.queries.automations import drawing_lookups, get_automation, get_version
+from models.queries.automations import get_automation, get_version
 from models.queries.members import list_members
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_drawings.reads import trigger_schema

@@ -9,7 +9,7 @@ from api.deps import Read
 from api.rest.automations import DrawingIn, ProblemOut
 from api.routing import Router
 from models.queries.automation_hooks import schemas_for
-from models.queries.automations import drawing_lookups
+from models.queries.automation_lookups import drawing_lookups
 from models.rules.automations import drawing_problems
 from models.types.automations import Drawing
 

@@ -10,7 +10,8 @@ from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.automation_hooks import schemas_for
-from models.queries.automations import drawing_lookups, find_same_version, latest_number
+from models.queries.automation_lookups import drawing_lookups
+from models.queries.automations import find_same_version, latest_number
 from models.rules.automation_plan.records import plan_to_json
 from models.rules.automations import compile_drawing, drawing_problems
 from models.tables.automations import Automation, AutomationVersion

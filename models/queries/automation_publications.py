@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.queries.automation_lookups import drawing_lookups
 from models.queries.automation_moves import list_live_runs
-from models.queries.automations import drawing_lookups, find_same_version, get_version, latest_number
+from models.queries.automations import find_same_version, get_version, latest_number
 from models.queries.run_rows import run_rows
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_changes import drawing_changes

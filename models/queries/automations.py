@@ -6,11 +6,6 @@ from sqlmodel import Session, col, func, select
 
 from models.db import scope_of
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
-from models.tables.credentials import Credential
-from models.tables.members import Member
-from models.tables.proposals import ProposalTemplate
-from models.types.automation_dates import DATE_FIELDS
-from models.types.automation_nouns import NOUNS
 from models.types.errors import NotFound
 
 
@@ -118,21 +113,3 @@ def count_runs_by_automation(session: Session) -> dict[str, tuple[int, str]]:
         select(AutomationRun.automation_id, func.count(), func.max(AutomationRun.id)).group_by(col(AutomationRun.automation_id))
     )
     return {automation_id: (count, last_id) for automation_id, count, last_id in rows}
-
-
-def drawing_lookups(session: Session) -> dict[str, set[str]]:
-    """What exists now that a drawing may refer to: the compiler tells when it is gone."""
-    members = session.exec(select(Member.id).where(col(Member.archived_at).is_(None)))
-    templates = session.exec(select(ProposalTemplate.id).where(col(ProposalTemplate.archived_at).is_(None)))
-    credentials = session.exec(select(Credential.id).where(col(Credential.archived_at).is_(None)))
-    automations = list(session.exec(select(Automation).where(col(Automation.archived_at).is_(None))))
-    return {
-        "credentials": set(credentials),
-        "automations": {one.id for one in automations},
-        "callable_automations": {one.id for one in automations if (one.status, one.trigger_kind) == ("published", "called")},
-        "members": set(members),
-        "proposal_templates": set(templates),
-        "connections": set(),
-        "date_fields": set(DATE_FIELDS),
-        "nouns": set(NOUNS),
-    }

@@ -14,10 +14,12 @@ from models.rules.mappings import is_blank, is_mapping, mapping_problems, mappin
 from models.rules.working_time import zone_of
 from models.types.automations import Catalogue, Events, Json, Lookups, NodeKind, Problem, Severity, TriggerKind
 from models.types.errors import Invalid
+from models.types.members import MemberRole
 
 Node = Mapping[str, Json]
 
 _BOOLEAN = frozenset({"boolean"})
+_ROLES = frozenset(f"role:{role}" for role in MemberRole)
 _NAMED_PORTS: Mapping[str, tuple[str, str]] = {NodeKind.CONDITION: ("cases", "else"), NodeKind.PARALLEL: ("branches", "ok")}
 
 
@@ -199,13 +201,21 @@ def _reference_problems(
     named = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
     lookup = wanted.get("x-lookup", wanted.get("items", {}).get("x-lookup"))
     if lookup == "approvers":
+        yield from _approver_problems(node_id, field, named)
         named, lookup = [item.removeprefix("member:") for item in named if item.startswith("member:")], "members"
     yield from _missing_references(node_id, field, named, str(lookup), lookups)
 
 
+def _approver_problems(node_id: str, field: str, named: list[str]) -> Iterator[Problem]:
+    for item in named:
+        if not item.startswith("member:") and item not in _ROLES:
+            message = f"“{item}” cannot open this run, and so cannot decide."
+            yield Problem(node_id, field, "approver_without_access", message, "Choose somebody of your team.")
+
+
 def _missing_references(node_id: str, field: str, named: list[str], lookup: str, lookups: Lookups) -> Iterator[Problem]:
     for item in named:
-        if lookup in lookups and item not in lookups[lookup]:
+        if lookup in lookups and item.strip() and item not in lookups[lookup]:
             message = f"“{item}” is no longer among the {lookup.replace('_', ' ')}."
             yield Problem(node_id, field, "deleted_reference", message, "Choose another one.")
 

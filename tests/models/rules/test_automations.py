@@ -181,6 +181,14 @@ SETTINGS = {
         drawing(node("ask", "approval", approvers={"value": ["role:owner", "member:mem_9", "member:mem_1"]})),
         [("ask", "approvers", "deleted_reference")],
     ),
+    "approver-without-access": (
+        drawing(node("ask", "approval", approvers={"value": ["contact:con_1", "role:boss", "role:member"]})),
+        [("ask", "approvers", "approver_without_access")] * 2,
+    ),
+    "approver-no-name": (
+        drawing(node("ask", "approval", approvers={"path": "trigger.engagement.budget"})),
+        [("ask", "approvers", "type_mismatch")],
+    ),
     "unknown-trigger-event": (
         drawing(trigger(kind="event", type="moon.full"), task("one")),
         [("trigger", "type", "unknown_event")],
