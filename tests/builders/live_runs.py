@@ -49,7 +49,8 @@ class LiveAutomation:
         for _ in range(count):
             with self.database.write(self.studio.scope) as session:
                 event = accept(session, self.studio, f"sub_{len(self.run_ids)}")
-                begun.append(session.exec(select(AutomationRun.id).where(AutomationRun.event_id == event.id)).one())
+                own = select(AutomationRun.id).where(AutomationRun.automation_id == self.automation_id)
+                begun.append(session.exec(own.where(AutomationRun.event_id == event.id)).one())
             self.advance(begun[-1])
         self.run_ids += begun
         return begun
