@@ -9,6 +9,7 @@ from fastapi import Form as Field
 from fastapi.responses import Response
 from sqlmodel import col
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.files import Posted, PostedForm
 from api.pages.form_fields import EditorPage, editor_page, form_tabs
@@ -59,6 +60,8 @@ class FormSettingsPage:
     members: list[tuple[str, str]]
     values: dict[str, Any]
     errors: dict[str, str] = field(default_factory=dict)
+    used_by: str = ""
+    """The automations that would miss it, as a sentence."""
 
 
 @router.get("/forms")
@@ -172,6 +175,7 @@ def _settings(call: Call, form: Form, values: dict[str, Any], errors: dict[str, 
         members=[(member.id, member.name) for member in list_members(call.session)],
         values=values,
         errors=errors or {},
+        used_by=used_by_words(call, form.id),
     )
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from sqlmodel import col
 
 from api.attempts import attempt
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.files import Posted, PostedForm
 from api.render import member_page, redirect
@@ -65,6 +66,8 @@ class TemplatePage:
     boards: list[dict[str, Any]]
     roles: list[str]
     errors: dict[str, str] = field(default_factory=dict)
+    used_by: str = ""
+    """The automations that would miss it, as a sentence."""
 
 
 @router.get("/project_templates")
@@ -136,7 +139,8 @@ def _editor(
     call: Call, template: ProjectTemplate | None, name: str, boards: list[dict[str, Any]], errors: dict[str, str] | None = None
 ) -> Response:
     roles = ["lead", "client"]
-    page = TemplatePage(template=template, name=name, boards=boards, roles=roles, errors=errors or {})
+    used_by = used_by_words(call, template.id) if template else ""
+    page = TemplatePage(template=template, name=name, boards=boards, roles=roles, errors=errors or {}, used_by=used_by)
     return member_page(call, "project_templates/edit.html", page, nav="projects", status=422 if errors else 200)
 
 

@@ -7,6 +7,7 @@ from fastapi import Form
 from fastapi.responses import Response
 from sqlmodel import col, select
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.files import Posted, PostedForm
 from api.pages.proposal_editor import reminder_days
@@ -59,6 +60,8 @@ class TemplatePage:
     kinds: list[tuple[str, str]] = field(default_factory=lambda: KINDS)
     choices: list[tuple[str, str]] = field(default_factory=lambda: CHOICES)
     periods: list[tuple[str, str]] = field(default_factory=lambda: PERIODS)
+    used_by: str = ""
+    """The automations that would miss it, as a sentence."""
 
 
 @router.get("/proposal_templates")
@@ -147,4 +150,5 @@ def _page(call: Call, template: ProposalTemplate, errors: dict[str, str] | None 
         schedulers=[(one.id, one.name) for one in call.session.exec(active)],
         project_templates=[(one.id, one.name) for one in call.session.exec(plans)],
         errors=errors or {},
+        used_by=used_by_words(call, template.id),
     )

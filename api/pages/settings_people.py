@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Form
 from fastapi.responses import Response
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Slow, Write
 from api.gateways.passwords import hash_password, is_password
 from api.logins import mail_password_link
@@ -36,6 +37,8 @@ class PeoplePage:
     people: list[Member]
     archived: list[Member]
     me: str
+    used_by: dict[str, str]
+    """Member id to the automations that would miss them, as a sentence."""
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -224,6 +227,7 @@ def _people_page(call: Call, values: dict[str, str] | None = None, errors: dict[
         people=[one for one in everybody if one.archived_at is None],
         archived=[one for one in everybody if one.archived_at is not None],
         me=call.principal.id,
+        used_by={one.id: used_by_words(call, one.id) for one in everybody if one.archived_at is None},
         values=values or {"name": "", "email": "", "role": "member"},
         errors=errors or {},
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import UserOut, used_by
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -74,6 +75,12 @@ class FormOut(BaseModel):
     version: int
 
 
+class FormDetail(FormOut):
+    """A form, with the automations that would miss it."""
+
+    used_by: list[UserOut]
+
+
 class FormVersionOut(BaseModel):
     """A form as it was published under a number; it never changes."""
 
@@ -107,9 +114,10 @@ def create_form(body: FormIn, call: Write) -> FormOut:
 
 
 @router.get("/forms/{form_id}")
-def show_form(form_id: str, call: Read) -> FormOut:
+def show_form(form_id: str, call: Read) -> FormDetail:
     """One form."""
-    return FormOut.model_validate(get_form(call.session, form_id))
+    shown = FormOut.model_validate(get_form(call.session, form_id))
+    return FormDetail(**shown.model_dump(), used_by=used_by(call, form_id))
 
 
 @router.patch("/forms/{form_id}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
+from api.automation_users import UserOut, used_by
 from api.deps import Read, Write
 from api.logins import mail_password_link
 from api.pagination import Page, Paging, page_of
@@ -60,6 +61,12 @@ class MemberOut(BaseModel):
     archived_at: datetime | None
 
 
+class MemberDetail(MemberOut):
+    """A person, with the automations that would miss it."""
+
+    used_by: list[UserOut]
+
+
 @router.get("/members")
 def list_members(call: Read, paging: Paging, is_archived: bool = False) -> Page[MemberOut]:
     """The people of the studio, newest first."""
@@ -75,9 +82,10 @@ def create_member(body: MemberIn, call: Write) -> MemberOut:
 
 
 @router.get("/members/{member_id}")
-def show_member(member_id: str, call: Read) -> MemberOut:
+def show_member(member_id: str, call: Read) -> MemberDetail:
     """One person, archived ones too."""
-    return MemberOut.model_validate(get_member(call.session, member_id))
+    shown = MemberOut.model_validate(get_member(call.session, member_id))
+    return MemberDetail(**shown.model_dump(), used_by=used_by(call, member_id))
 
 
 @router.patch("/members/{member_id}")

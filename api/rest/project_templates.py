@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import UserOut, used_by
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -58,6 +59,12 @@ class ProjectTemplateOut(BaseModel):
     structure: dict[str, Any]
 
 
+class ProjectTemplateDetail(ProjectTemplateOut):
+    """A template, with the automations that would miss it."""
+
+    used_by: list[UserOut]
+
+
 @router.get("/project_templates")
 def list_templates(
     call: Read, paging: Paging, q: Annotated[str | None, Query(max_length=200)] = None, is_archived: bool = False
@@ -74,9 +81,10 @@ def create_template(body: ProjectTemplateIn, call: Write) -> ProjectTemplateOut:
 
 
 @router.get("/project_templates/{template_id}")
-def show_template(template_id: str, call: Read) -> ProjectTemplateOut:
+def show_template(template_id: str, call: Read) -> ProjectTemplateDetail:
     """One template."""
-    return _shape(call, get_project_template(call.session, template_id))
+    shown = _shape(call, get_project_template(call.session, template_id))
+    return ProjectTemplateDetail(**shown.model_dump(), used_by=used_by(call, template_id))
 
 
 @router.patch("/project_templates/{template_id}")

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 from sqlmodel import col, select
 
+from api.automation_users import UserOut, used_by
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.rest.proposal_shapes import BlockIn, In, LineItemIn, Out, lines_of
@@ -65,6 +66,12 @@ class ProposalTemplateOut(Out):
     archived_at: datetime | None
 
 
+class ProposalTemplateDetail(ProposalTemplateOut):
+    """A template, with the automations that would miss it."""
+
+    used_by: list[UserOut]
+
+
 @router.get("/proposal_templates")
 def list_proposal_templates(call: Read, paging: Paging, is_archived: bool = False) -> Page[ProposalTemplateOut]:
     """Templates, newest first."""
@@ -80,9 +87,10 @@ def create_proposal_template(body: ProposalTemplateIn, call: Write) -> ProposalT
 
 
 @router.get("/proposal_templates/{template_id}")
-def show_proposal_template(template_id: str, call: Read) -> ProposalTemplateOut:
+def show_proposal_template(template_id: str, call: Read) -> ProposalTemplateDetail:
     """One template."""
-    return ProposalTemplateOut.model_validate(get_proposal_template(call.session, template_id))
+    shown = ProposalTemplateOut.model_validate(get_proposal_template(call.session, template_id))
+    return ProposalTemplateDetail(**shown.model_dump(), used_by=used_by(call, template_id))
 
 
 @router.patch("/proposal_templates/{template_id}")

@@ -88,6 +88,7 @@ def test_a_hundred_waiting_runs_survive_the_death_of_every_part(stack: Stack, ca
                 world.until("runs in their wait", lambda: figures(stack, made["id"])[0]["waiting"] >= RUNS // 10)
                 waiting[name] = figures(stack, made["id"])[0]["waiting"]
                 stack.kill(name)
+                time.sleep(2)  # so that the next one dies in another moment of the runs' lives
             answers = list(calls)
         world.until("all runs to be over", lambda: figures(stack, made["id"])[0]["succeeded"] == RUNS)
         over = time.monotonic() - begun
