@@ -58,7 +58,7 @@ def test_members_forms_and_templates_name_their_users(program: TestClient, owner
     for path, one in zip(paths, ids, strict=True):
         expected = [{"id": automation.id, "name": "New lead", "status": "published", "is_in_force": True, "live_runs": 0}]
         assert program.get(f"/api/v1/{path}").json()["used_by"] == expected, path
-        assert program.get(f"/api/v1/automation_users/{one}").json() == expected
+        assert program.get("/api/v1/automation_users", params={"thing_id": one}).json() == expected
     pages = ("/settings/people", f"/forms/{ids[1]}/settings", f"/proposal_templates/{ids[2]}", f"/project_templates/{ids[3]}")
     for page in pages:
         assert "“New lead” uses it" in owner.get(page).text, page
