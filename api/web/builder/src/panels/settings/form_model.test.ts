@@ -53,6 +53,7 @@ describe("the form of a schema", () => {
     ["at", { type: "object", "x-mapping": { type: "string" } }, "mapping"],
     ["filter", { type: "object", "x-expression": true }, "condition"],
     ["time", { type: "string", format: "time" }, "time"],
+    ["url", { type: "string", format: "uri", maxLength: 2000 }, "text"],
     ["anything", {}, "anything"],
     ["headers", { type: "object", additionalProperties: { type: "string" } }, "texts"],
   ])("knows the settings of steps: %s", (name, schema, control) => {

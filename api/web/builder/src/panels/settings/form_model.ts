@@ -99,6 +99,7 @@ function textControlOf(name: string, schema: Schema): Control {
   const formats: Record<string, Control> = { date: "date", "date-time": "moment", time: "time" };
   const known = formats[String(schema["format"])];
   if (known) return known;
+  if (schema["format"] === "uri") return "text";
   const isLong = Number(schema["maxLength"] ?? 0) > 400 || schema["format"] === "html" || /^(body|text|message|description|note)$/.test(name);
   return isLong ? "paragraphs" : "text";
 }

@@ -1,5 +1,5 @@
 /// Controls for values with parts of their own: a record, or a list of records, to any depth.
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { record, records, type Json } from "../../graph/types";
 import { Icon } from "../../icon";
 import { fieldOf, type FieldModel } from "./form_model";
@@ -43,11 +43,21 @@ export function RecordsControl({ id, field, value, onChange }: ControlProps): Re
 
 /// Pairs of name and text. A name that is not there yet, or twice, waits until it is its own.
 export function TextsControl({ id, field, value, onChange }: ControlProps): ReactNode {
-  const [rows, setRows] = useState(() => Object.entries(record(value)).map(([name, text]) => ({ name, text: String(text) })));
+  const said = JSON.stringify(record(value));
+  const [rows, setRows] = useState(() => rowsOf(said));
+  const mine = useRef(said);
+  // The rows are ours while we write, half-named ones too; they are read anew only when the value changed from outside.
+  useEffect(() => {
+    if (mine.current === said) return;
+    mine.current = said;
+    setRows(rowsOf(said));
+  }, [said]);
   const change = (next: { name: string; text: string }[]): void => {
     setRows(next);
     const named = next.filter(({ name }) => name.trim());
-    onChange(named.length ? Object.fromEntries(named.map(({ name, text }) => [name.trim(), text])) : null);
+    const written = Object.fromEntries(named.map(({ name, text }) => [name.trim(), text]));
+    mine.current = JSON.stringify(written);
+    onChange(named.length ? written : null);
   };
   const put = (index: number, part: Partial<{ name: string; text: string }>): void => change(rows.map((row, at) => (at === index ? { ...row, ...part } : row)));
   return (
@@ -69,6 +79,10 @@ export function TextsControl({ id, field, value, onChange }: ControlProps): Reac
       </button>
     </div>
   );
+}
+
+function rowsOf(said: string): { name: string; text: string }[] {
+  return Object.entries(JSON.parse(said) as Record<string, Json>).map(([name, text]) => ({ name, text: String(text) }));
 }
 
 interface PartsProps {
