@@ -159,6 +159,35 @@ async def test_a_slow_action_is_performed_once_while_events_come_in(environment:
     assert api.kinds == ["started", ""]
 
 
+@dataclass
+class Together(RunApi):
+    """The API of a run whose two branches speak to the outside: neither call is answered before both were made."""
+
+    def _effecting(self) -> Callable[..., Any]:
+        both = asyncio.Event()
+
+        @activity.defn(name="automation_runs.effect")
+        async def effect(asked: EffectInput) -> RunPosition:
+            self.effects.append(asked)
+            if len(self.effects) == 2:
+                both.set()
+                self.answers[""] = OVER
+            await asyncio.wait_for(both.wait(), timeout=10)
+            return OVER
+
+        return effect
+
+
+async def test_branches_speak_to_the_outside_at_the_same_time(environment: WorkflowEnvironment):
+    both = tuple(RunEffect(f"par/{branch}", 0, "http.request", 1) for branch in "ab")
+    performing = RunPosition("running", is_over=False, effects=both)
+    api = Together(answers={"started": performing, "": performing})
+    async with run(environment, api) as handle:
+        with environment.with_time_skipping_disabled():
+            await asyncio.wait_for(handle.result(), timeout=20)
+    assert sorted(one.node_path for one in api.effects) == ["par/a", "par/b"]
+
+
 async def test_a_call_that_keeps_failing_waits_for_repair_and_goes_on(environment: WorkflowEnvironment):
     api = RunApi(failing={"advance": 2})
     async with run(environment, api) as handle:
