@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
 
 from api.deps import Read
 from api.render import member_page
@@ -90,6 +90,15 @@ def index(call: Read) -> Response:
 def show_errors(call: Read) -> Response:
     """The problem types; an answer's `type` leads here."""
     return member_page(call, "help/errors.html", ErrorsPage(chapters(), PROBLEMS), nav="")
+
+
+@router.get("/help/pictures/{folder}/{name}")
+def show_picture(folder: str, name: str, call: Read) -> Response:
+    """A picture that a chapter shows. Raises NotFound for what is none."""
+    known = {(path.parent.name, path.name): path for path in GUIDE.rglob("*.png")}
+    if (folder, name) not in known:
+        raise NotFound("There is no such picture.")
+    return FileResponse(known[folder, name], headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/help/{slug}")

@@ -6,7 +6,8 @@ import pytest
 
 from api.actions.catalogue import ACTIONS
 from api.docs.automation_reference import FOLDER, pages
-from api.pages.help import chapters
+from api.pages.help import GUIDE, chapters
+from models.types.automations import NodeKind
 from models.types.events import CATALOGUE
 
 
@@ -27,3 +28,16 @@ def test_every_chapter_has_an_address_of_its_own():
     assert len(set(slugs)) == len(slugs)
     assert all(re.fullmatch("[a-z0-9_]+", slug) for slug in slugs)
     assert {"automations_actions", "automations_triggers"} <= set(slugs)
+
+
+def test_every_kind_of_step_is_in_the_manual():
+    told = (FOLDER / "nodes.md").read_text().lower()
+    assert [kind for kind in NodeKind if f"`{kind}`" not in told and f"## {kind}" not in told] == []
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=[chapter.slug for chapter in chapters()])
+def test_every_link_and_picture_of_a_chapter_leads_somewhere(chapter):
+    pages = {f"/help/{one.slug}" for one in chapters()} | {"/help/errors"}
+    pictures = {f"/help/pictures/{path.parent.name}/{path.name}" for path in GUIDE.rglob("*.png")}
+    led = re.findall(r"\]\((/help/[^)#]*)", chapter.text)
+    assert [one for one in led if one not in pages | pictures] == []

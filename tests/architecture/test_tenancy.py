@@ -36,7 +36,12 @@ from tests.builders.workspaces import Studio, make_studio
 CANARY = "quietkestrel"
 OURS = "loudwagtail"
 OWNERS_ONLY = ("api_tokens", "credentials", "members", "workspaces")
-SAME_FOR_ALL = {"/help/{slug}", "/automation_templates/{key}", "/automation_templates/{key}/copies"}
+SAME_FOR_ALL = {
+    "/help/{slug}",
+    "/help/pictures/{folder}/{name}",
+    "/automation_templates/{key}",
+    "/automation_templates/{key}/copies",
+}
 REFUSED = frozenset({401, 403, 404})
 ASKS_PROVIDER = ("void", "write_off", "reconciliations", "payments")
 FOR_LACK_OF = {

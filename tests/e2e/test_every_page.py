@@ -27,6 +27,7 @@ NO_PAGES = {
     "/portal/files/{file_id}": "download",
     "/portal/invoices/{invoice_id}/pdf": "download",
     "/i/{token}/pdf": "download",
+    "/help/pictures/{folder}/{name}": "picture",
     "/automations/{automation_id}/export": "download",
     "/portal/tasks/{task_id}/files/{file_id}": "download",
     "/p/{token}/signed.pdf": "download",
