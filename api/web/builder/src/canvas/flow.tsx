@@ -1,5 +1,5 @@
 /// The canvas: steps and lines on a dotted grid.
-import { Background, BackgroundVariant, getViewportForBounds, MiniMap, ReactFlow, SelectionMode, useReactFlow, type Connection, type NodeChange, type OnConnectEnd } from "@xyflow/react";
+import { Background, BackgroundVariant, getViewportForBounds, MiniMap, ReactFlow, SelectionMode, useReactFlow, type Connection, type NodeChange, type OnConnectEnd, type Viewport } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type MouseEvent, type ReactNode } from "react";
 import type { Seed, Spot } from "../graph/insertions";
 import { first } from "../graph/directions";
@@ -18,6 +18,9 @@ const NOTHING: Record<string, Point> = {};
 const NO_MARKS = {};
 const NEAR = 260;
 const SMALLEST = 0.15;
+/// Below this nobody reads a card; then a drawing opens at its beginning, at that size.
+const LEGIBLE = 0.5;
+const BEGINNING = 0.8;
 /// So many steps are seen without a map.
 const MAP_FROM = 8;
 
@@ -194,8 +197,7 @@ export function Flow(): ReactNode {
             zoomOnDoubleClick={false}
             minZoom={SMALLEST}
             maxZoom={1.75}
-            fitView
-            fitViewOptions={innerWidth < 640 ? { ...FIT, minZoom: 0.25 } : FIT}
+            onInit={() => begin(flow, place.current, session.get().drawing)}
             onlyRenderVisibleElements
             proOptions={{ hideAttribution: true }}
             aria-label="Canvas"
@@ -231,15 +233,29 @@ function reveal(flow: FlowInstance, place: HTMLElement | null, drawing: Drawing,
   if (!isSeen) void flow.setCenter(at.x + width / 2, at.y + height / 2, { zoom: Math.max(flow.getZoom(), 0.6), duration: calm(140) });
 }
 
-/// Show all of it. Reckoned from the drawing, as cards outside the window are not in the page.
+/// The first sight of a drawing: all of it, or of a large one its beginning, large enough to read.
+function begin(flow: FlowInstance, place: HTMLElement | null, drawing: Drawing): void {
+  const whole = wholeView(place, drawing);
+  const start = drawing.positions[first(drawing, hiddenNodes(drawing)) ?? ""];
+  if (!whole || !place || !start) return;
+  const isReadable = whole.zoom >= LEGIBLE;
+  void flow.setViewport(isReadable ? whole : { x: place.clientWidth / 2 - (start.x + 128) * BEGINNING, y: 72 - start.y * BEGINNING, zoom: BEGINNING });
+}
+
 function fit(flow: FlowInstance, place: HTMLElement | null, drawing: Drawing): void {
+  const whole = wholeView(place, drawing);
+  if (whole) void flow.setViewport(whole, { duration: calm(200) });
+}
+
+/// Reckoned from the drawing, as cards outside the window are not in the page.
+function wholeView(place: HTMLElement | null, drawing: Drawing): Viewport | null {
   const hidden = hiddenNodes(drawing);
   const cards = drawing.nodes.flatMap((node) => (drawing.positions[node.id] && !hidden.has(node.id) ? [{ ...(drawing.positions[node.id] as Point), ...sizeOf(node) }] : []));
   const boxes = [...cards, ...drawing.notes];
-  if (!boxes.length || !place) return;
+  if (!boxes.length || !place) return null;
   const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
   const bounds = { x, y, width: Math.max(...boxes.map((box) => box.x + box.width)) - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
-  void flow.setViewport(getViewportForBounds(bounds, place.clientWidth, place.clientHeight, SMALLEST, FIT.maxZoom, FIT.padding), { duration: calm(200) });
+  return getViewportForBounds(bounds, place.clientWidth, place.clientHeight, SMALLEST, FIT.maxZoom, FIT.padding);
 }
 
 function middle(flow: FlowInstance, place: HTMLElement | null): Point {
