@@ -22,7 +22,8 @@ export const LineEdge = memo(function LineEdge(given: EdgeProps<LineElement>): R
             className="plus plus-on-line nopan nodrag"
             data-insert={`${source} ${port}`}
             aria-label={`Insert a step: ${data?.words ?? port}`}
-            style={{ transform: `translate(-50%, -50%) translate(${middle.x}px, ${middle.y}px)` }}
+            // Not a transform: growing under the pointer would move it along.
+            style={{ translate: `${middle.x - 10}px ${middle.y - 10}px` }}
             onClick={(event) => actions.addAfter(source, port, event.currentTarget)}
             {...dropping((seed) => actions.drop(source, port, seed))}
           >
