@@ -12,7 +12,8 @@ from models.tables.members import Member
 from models.types.calendars import Busy
 from models.types.errors import DomainError, Unavailable
 
-READS_AHEAD = timedelta(days=400)
+READS_AHEAD = timedelta(days=390)
+"""With the day before, within the 400 days that a calendar is looked through at once."""
 
 
 def read_calendar(call: Call, connection_id: str) -> None:
