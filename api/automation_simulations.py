@@ -1,6 +1,6 @@
 """What a drawing would do, over time to come and over the past. Nothing is performed: actions are only described."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from models.rules.automation_drawings.reads import trigger_schema
 from models.rules.automation_matching import wants
 from models.rules.automation_plan.records import plan_from_json
 from models.rules.automation_records import event_schemas
-from models.rules.automation_simulation.consequences import filled
+from models.rules.automation_simulation.consequences import awaited_types, filled
 from models.rules.automation_simulation.firings import date_paths
 from models.rules.automation_simulation.samples import sample_record
 from models.rules.automation_simulation.what_ifs import replay
@@ -34,7 +34,7 @@ from models.rules.automations import compile_drawing
 from models.tables.automations import Automation
 from models.types.automation_simulations import Billing, Ground, Scenario
 from models.types.automation_what_ifs import Past
-from models.types.automations import Drawing, Json, NodeKind, Plan, Problem, TriggerKind
+from models.types.automations import Drawing, Json, Plan, Problem, TriggerKind
 from models.types.errors import NotFound
 from models.types.events import CATALOGUE
 
@@ -172,14 +172,6 @@ def look_back(
 
     note = "" if types else "No event of the past starts this automation, so there is nothing to look back on."
     return PastOfBoth(since, until, past_of(plan, document), past_of(*published) if published else None, note)
-
-
-def awaited_types(body: Mapping[str, Json]) -> Iterator[str]:
-    """The types of events that a body's nodes wait for, at every depth."""
-    for node in body.get("nodes", {}).values():
-        if node.get("kind") == NodeKind.WAIT_FOR_EVENT:
-            yield str(node["event"])
-        yield from awaited_types(node.get("body", {}))
 
 
 def _published(call: Call, automation: Automation) -> tuple[Plan, dict[str, Any]] | None:

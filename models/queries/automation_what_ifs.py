@@ -7,16 +7,21 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.queries.automation_records import event_record
+from models.db import workspace_id_of
+from models.queries.automation_records import event_record, table_of
 from models.queries.event_causes import cause_of
 from models.queries.invoices import stored_sums
 from models.queries.retainers import find_card_of, list_period_invoices, retainer_state
 from models.rules.automation_matching import engagement_named, fits
 from models.rules.invoices import amount_due
+from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.tables.events import Event
+from models.tables.forms import Form, Submission
+from models.tables.members import Member
 from models.tables.retainers import Retainer
+from models.tables.workspaces import Workspace
 from models.types.automation_plan.commands import WaitForEvent
 from models.types.automation_simulations import Billing, Foresight, Occurrence
 from models.types.automation_what_ifs import PastEvent
@@ -48,7 +53,10 @@ def records_of(session: Session, events: Collection[Event]) -> Records:
     kept = [*_all(session, Engagement, {one.engagement_id for one in events if one.engagement_id})]
     people = {one.contact_id for one in events if one.contact_id} | {one.contact_id for one in kept}
     # Rows stay in the session only as long as somebody holds them.
-    held: list[Any] = [*kept, *_all(session, Contact, people)]
+    held: list[Any] = [*kept, *_all(session, Contact, people), *_subjects(session, events)]
+    held += [*session.exec(select(Form)), *session.exec(select(Member)), session.get(Workspace, workspace_id_of(session))]
+    held += _all(session, Company, {one.company_id for one in held if getattr(one, "company_id", None)})
+    held += _all(session, Submission, {one.submission_id for one in kept if one.submission_id})
     known: dict[str, Mapping[str, Json]] = {}
 
     def read(event: Event) -> Mapping[str, Json]:
@@ -118,6 +126,16 @@ def _past(session: Session, event: Event, records: Records) -> PastEvent:
         automation_ids=cause.automation_ids if cause else (),
         depth=cause.depth if cause else 0,
     )
+
+
+def _subjects(session: Session, events: Collection[Event]) -> list[Any]:
+    """The rows that events are about."""
+    found: list[Any] = []
+    for kind in {event.subject_kind for event in events}:
+        table = table_of(kind)
+        if table is not None:
+            found += _all(session, table, {event.subject_id for event in events if event.subject_kind == kind})
+    return found
 
 
 def _all(session: Session, table: Any, ids: Collection[str]) -> list[Any]:

@@ -221,6 +221,8 @@ class Course:
     """Ids of events that ended a wait."""
     made: dict[str, Mapping[str, Json]] = field(default_factory=dict)
     """What actions gave back about each thing they made or changed, by its id."""
+    telling: frozenset[str] = frozenset()
+    """Types of events that matter to it."""
     ended_at: datetime | None = None
     output: Json = None
     """What its stop said."""

@@ -46,8 +46,12 @@ def give_up_called(course: Course, wait_id: str) -> None:
 
 def entries_of(course: Course) -> list[Entry]:
     """The entries of a run and of those that it started, in order."""
-    entries = [*course.entries, *(entry for child in course.called.values() for entry in entries_of(child))]
-    return sorted(entries, key=lambda entry: entry.at)
+    ranked = [(entry.at, 1, entry) for entry in course.entries]
+    for child in course.called.values():
+        told = entries_of(child)
+        # What begins comes after what began it, what follows from it before what waits for it.
+        ranked += [(entry.at, 2 if entry.at == told[0].at else 0, entry) for entry in told]
+    return [entry for _, _, entry in sorted(ranked, key=lambda one: one[:2])]
 
 
 def _ground(ground: Ground, automation_id: str) -> Ground | str:

@@ -8,7 +8,7 @@ from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_simulation.samples import sample_record
 from models.rules.expressions import value_at
 from models.types.automation_simulations import Occurrence, Scenario
-from models.types.automations import Events, Json
+from models.types.automations import Events, Json, NodeKind
 from models.types.events import CATALOGUE
 from models.types.working_time import WorkCalendar
 
@@ -65,6 +65,27 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
 """What an event leads to by itself: about the same thing, or about one of its own that names it."""
 _AT_THE_SAME_TIME = frozenset({("payment.succeeded", "invoice.paid"), ("proposal.accepted", "contract.completed")})
 _SHARED = ("engagement", "contact", "company", "owner", "form", "submission")
+
+
+def awaited_types(body: Mapping[str, Json]) -> Iterator[str]:
+    """The types of events that the nodes of a plan's body wait for, at every depth."""
+    for node in body.get("nodes", {}).values():
+        if node.get("kind") == NodeKind.WAIT_FOR_EVENT:
+            yield str(node["event"])
+        yield from awaited_types(node.get("body", {}))
+
+
+def causes_of(event_types: set[str]) -> frozenset[str]:
+    """The types of events that lead to these, by however many steps, and these themselves."""
+    found = set(event_types)
+    while more := {cause for cause, follows in _FOLLOWS.items() if found & set(follows)} - found:
+        found |= more
+    return frozenset(found)
+
+
+def telling_types(root: Mapping[str, Json]) -> frozenset[str]:
+    """The types of events that matter to a run: those it waits for, payments, and all that lead to them."""
+    return causes_of({*awaited_types(root), "payment.succeeded"})
 
 
 def days_until(event_type: str, scenario: Scenario) -> int | None:

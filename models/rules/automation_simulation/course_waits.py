@@ -4,7 +4,7 @@ from models.rules.automation_matching import fits
 from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.agenda import entry_of, plan
-from models.rules.automation_simulation.consequences import days_until, fitted, occurrence
+from models.rules.automation_simulation.consequences import causes_of, days_until, fitted, occurrence
 from models.types.automation_plan.commands import AskApproval, CloseWait, RemindApprovers, StartTimer, WaitForEvent
 from models.types.automation_plan.happenings import ApprovalGiven, EventArrived, Happened, TimerFired
 from models.types.automation_plan.states import WaitKind
@@ -55,8 +55,10 @@ def _ends(course: Course, asked: WaitForEvent, one: Occurrence) -> bool:
 
 
 def _expect(course: Course, asked: WaitForEvent) -> None:
-    """Let the awaited event come when the scenario says so, unless one is on its way already."""
-    if any(_ends(course, asked, one) for _, _, one in course.agenda if isinstance(one, Occurrence)):
+    """Let the awaited event come when the scenario says so, unless it, or what leads to it, is on its way already."""
+    causes = causes_of({asked.event_type}) - {asked.event_type}
+    coming = [one for _, _, one in course.agenda if isinstance(one, Occurrence)]
+    if any(one.type in causes or _ends(course, asked, one) for one in coming):
         return
     days = days_until(asked.event_type, course.ground.scenario)
     if days is None:

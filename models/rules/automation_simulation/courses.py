@@ -15,7 +15,7 @@ from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.agenda import entry_of, node_id_of, plan
 from models.rules.automation_simulation.calls import entries_of, give_up_called, start_called
-from models.rules.automation_simulation.consequences import following, moved_record, occurrence
+from models.rules.automation_simulation.consequences import following, moved_record, occurrence, telling_types
 from models.rules.automation_simulation.course_waits import ask, await_event, close, remind, start_timer
 from models.rules.automation_simulation.effects import described
 from models.types.automation_plan.commands import (
@@ -57,6 +57,7 @@ def run_course(
     world: events that come of themselves, whatever the run does. Raises what `advance` raises.
     """
     course = Course(ground, number, firing.at, initial_state(ground.plan), firing.record, horizon)
+    course.telling = telling_types(ground.plan.root)
     course.entries.append(Entry(firing.at, EntryKind.START, number, title=firing.title))
     _feed(course, Started(firing.record))
     for move in ground.scenario.moves:
@@ -156,7 +157,7 @@ def _refusal(course: Course, asked: PerformAction) -> ActionFailed | None:
 
 def _follow(course: Course, event_type: str | None, output: Mapping[str, Json]) -> None:
     """Let happen what an action causes. Where the past tells, only that counts besides."""
-    if event_type is None or event_type not in course.ground.events:
+    if event_type not in course.telling or event_type not in course.ground.events:
         return
     subject_id = output.get(f"{event_type.partition('.')[0]}_id")
     # Planned for this very moment: the action's own turn comes to its end first, as it does in the database.
