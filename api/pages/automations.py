@@ -25,11 +25,11 @@ from models.queries.run_rows import RunRow, run_rows
 from models.rules.automation_change_words import move_words
 from models.rules.automation_changes import drawing_changes
 from models.rules.automation_outline import outline
+from models.rules.automation_words import trigger_words
 from models.tables.automation_moves import AutomationMove
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.types.automation_outline import OutlineStep
 from models.types.automations import Drawing, Problem
-from models.types.events import CATALOGUE
 from models.types.principals import Door
 
 router = Router("automations", Door.MEMBER)
@@ -133,8 +133,8 @@ def unarchive(automation_id: str, call: Write) -> Response:
 
 def _starts(automation: Automation) -> str:
     head = Drawing(automation.drawing).trigger or {}
-    wanted = automation.trigger_type or str(head.get("settings", {}).get("type", ""))
-    return CATALOGUE[wanted].says if wanted in CATALOGUE else "Nothing yet"
+    settings = head.get("settings")
+    return (trigger_words(settings) if isinstance(settings, dict) else "") or "Nothing yet"
 
 
 def _show(call: Call, automation: Automation, tab: str) -> Response:

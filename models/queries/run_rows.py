@@ -10,6 +10,13 @@ from models.tables.engagements import Engagement
 from models.types.events import CATALOGUE
 
 _RECENT = 1000
+_ORIGINS = {
+    "date": "A date came",
+    "cron": "Its schedule said so",
+    "hook": "Another program called",
+    "call": "Another automation called",
+}
+"""Of runs that no event began: what their `event_id` begins with, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def run_rows(session: Session, runs: list[AutomationRun]) -> list[RunRow]:
 
 def _because(run: AutomationRun) -> str:
     kind = CATALOGUE.get(str(run.trigger.get("type")))
-    return kind.says if kind else "Somebody started it"
+    return kind.says if kind else _ORIGINS.get(run.event_id.partition(":")[0], "Somebody started it")
 
 
 def _names(session: Session, table: type[Automation] | type[Engagement], column: str, ids: set[str]) -> dict[str, str]:

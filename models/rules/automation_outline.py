@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from models.rules.automation_drawings.graph import Graph, body_ports, document_problems, graph_of, ports_of
 from models.rules.automation_drawings.shapes import DEFAULT_ITEMS
-from models.rules.automation_words import Names, expression_words, mapping_words, path_words, span_words
+from models.rules.automation_words import Names, expression_words, mapping_words, path_words, span_words, trigger_words
 from models.rules.json_schemas import properties
 from models.types.automation_outline import OutlineStep, OutlineWay
 from models.types.automations import Catalogue, Drawing, Json, NodeKind, Problem
@@ -155,8 +155,7 @@ def _input_details(settings: Mapping[str, Json], entry: Mapping[str, Json], name
 
 
 def _trigger_details(settings: Mapping[str, Json], names: Names) -> Iterator[tuple[str, str]]:
-    known = CATALOGUE.get(str(settings.get("type")))
-    yield "Event", known.says if known else str(settings.get("type") or settings.get("kind"))
+    yield "Starts when", trigger_words(settings)
     if settings.get("filter"):
         yield "Only if", expression_words(settings["filter"], names)
     concurrency = settings.get("concurrency")

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from models.rules.automation_plan.records import canonical_json
-from models.types.automations import Json
+from models.types.automation_dates import DATE_FIELDS
+from models.types.automations import Json, TriggerKind
+from models.types.events import CATALOGUE
 
 Names = Mapping[str, str]
 """Ids to what people call them."""
@@ -30,6 +32,7 @@ _BETWEEN = {
 }
 _LEADING = ("trigger", "event", "nodes")
 _OWNERS = "role:owner"
+_OTHER_TRIGGERS = {"webhook": "Another program calls", "called": "Another automation calls"}
 
 
 def path_words(path: str) -> str:
@@ -75,6 +78,27 @@ def expression_words(expression: Json, names: Names) -> str:
         inner = parts[0]
         return inner.replace(" is empty", " is filled in") if inner.endswith(" is empty") else f"not: {inner}"
     return f" {_BETWEEN.get(operator, operator)} ".join(parts)
+
+
+def trigger_words(settings: Mapping[str, Json]) -> str:
+    """What starts an automation: "An invoice was paid", "3 days before: An invoice is due"; empty when it says nothing yet."""
+    kind, named = settings.get("kind"), str(settings.get("type") or "")
+    if kind == TriggerKind.EVENT or kind is None:
+        return CATALOGUE[named].says if named in CATALOGUE else named
+    if kind == TriggerKind.DATE:
+        return _date_words(named, settings.get("offset"))
+    if kind == TriggerKind.SCHEDULE:
+        return f"By the schedule {settings.get('cron', '')}"
+    if kind == TriggerKind.MANUAL:
+        return f"Somebody starts it for a {str(settings.get('noun') or 'record').replace('_', ' ')}"
+    return _OTHER_TRIGGERS.get(str(kind), str(kind))
+
+
+def _date_words(field: str, offset: Json) -> str:
+    says = DATE_FIELDS[field].says if field in DATE_FIELDS else field
+    if not isinstance(offset, dict) or not isinstance(offset.get("amount"), int) or not offset["amount"]:
+        return says
+    return f"{span_words({'unit': 'days', **offset})} {'before' if offset['amount'] < 0 else 'after'}: {says}"
 
 
 def span_words(span: Mapping[str, Json]) -> str:

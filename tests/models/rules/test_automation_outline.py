@@ -1,8 +1,12 @@
 """What a page shows of a drawing."""
 
+from typing import Any
+
+import pytest
+
 from api.actions.catalogue import schemas
 from models.rules.automation_outline import outline
-from models.rules.automation_words import expression_words, path_words, span_words
+from models.rules.automation_words import expression_words, path_words, span_words, trigger_words
 from models.seed.drawings import new_lead_drawing
 from models.types.automations import Drawing
 from tests.builders.automations import drawing, node, task
@@ -55,3 +59,23 @@ def test_words():
     assert expression_words({"op": "not", "args": [empty]}, {}) == "contact’s phone is filled in"
     assert path_words("trigger.contact.owner_id") == "contact’s owner"
     assert [span_words({"amount": amount, "unit": "working_days"}) for amount in (1, -2)] == ["1 working day", "2 working days"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"kind": "event", "type": "invoice.paid"}, "An invoice was paid"),
+        (
+            {"kind": "date", "type": "invoice.due_on", "offset": {"amount": -3, "unit": "days"}},
+            "3 days before: An invoice is due",
+        ),
+        ({"kind": "date", "type": "booking.starts_at"}, "A call begins"),
+        ({"kind": "schedule", "cron": "0 13 * * 5"}, "By the schedule 0 13 * * 5"),
+        ({"kind": "manual", "noun": "proposal"}, "Somebody starts it for a proposal"),
+        ({"kind": "webhook"}, "Another program calls"),
+        ({"kind": "date", "type": "moon.rises", "offset": "soon"}, "moon.rises"),
+        ({}, ""),
+    ],
+)
+def test_what_starts_an_automation_is_told_in_words(settings: dict[str, Any], words: str):
+    assert trigger_words(settings) == words
