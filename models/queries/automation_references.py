@@ -34,6 +34,7 @@ _TABLES: dict[ReferenceKind, type[Any]] = {
     ReferenceKind.CHANNEL: Conversation,
     ReferenceKind.AUTOMATION: Automation,
     ReferenceKind.CREDENTIAL: Credential,
+    ReferenceKind.CREDENTIAL: Credential,
 }
 _MOST_OPTIONS = 200
 
