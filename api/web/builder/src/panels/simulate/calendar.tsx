@@ -4,7 +4,7 @@ import type { EntryOut } from "../../generated/automations";
 import { Icon } from "../../icon";
 import { DayEntries, grouped } from "./entry_list";
 import { monthsBetween, weeksOf } from "./months";
-import { counted, dayWords, DATED, LOOKS, money, monthWords, titleOf, type Kind } from "./wording";
+import { counted, DATED, LOOKS, money, monthWords, titleOf, type Kind } from "./wording";
 
 interface Props {
   entries: readonly EntryOut[];
@@ -36,9 +36,12 @@ export function Calendar({ entries, first, last, zone, onStep }: Props): ReactNo
           const inMonth = byMonth.get(one) ?? [];
           return (
             <li key={one}>
-              <button type="button" className="sim-month-button" aria-pressed={one === shown} aria-label={`${monthWords(one)}, ${inMonth.length || "no"} ${inMonth.length === 1 ? "entry" : "entries"}`} onClick={() => setMonth(one)}>
+              <button type="button" className="sim-month-button" aria-pressed={one === shown} onClick={() => setMonth(one)}>
                 {inMonth.length > 0 && <span className="sim-bar" style={{ height: `${Math.max(6, Math.round((inMonth.length / most) * 100))}%` }} />}
                 <span className="sim-month-name">{monthWords(one, "short").slice(0, 3)}</span>
+                <span className="sr-only">
+                  {one.slice(0, 4)}, {inMonth.length || "no"} {inMonth.length === 1 ? "entry" : "entries"}
+                </span>
                 {one.endsWith("-01") || one === months[0] ? <span className="sim-year">{one.slice(0, 4)}</span> : null}
               </button>
             </li>
@@ -94,8 +97,9 @@ function Cell({ day, entries, isChosen, onChoose }: { day: string; entries: read
   const kinds = grouped(entries, (entry) => entry.kind).map(([kind, some]) => counted(some.length, kind as Kind));
   const amount = entries.find((entry) => entry.amount_minor !== null && entry.outcome !== "failed");
   return (
-    <button type="button" className="sim-cell" aria-pressed={isChosen} aria-label={`${dayWords(day)}: ${kinds.join(", ")}`} onClick={onChoose}>
+    <button type="button" className="sim-cell" aria-pressed={isChosen} onClick={onChoose}>
       <span className="sim-day figures">{number}</span>
+      <span className="sr-only">{kinds.join(", ")}</span>
       <span className="sim-chips">
         {entries.slice(0, MOST_IN_A_CELL).map((entry, index) => (
           <span key={index} className={`sim-chip ${LOOKS[entry.kind].hue}`}>

@@ -1,0 +1,67 @@
+"""Playing an automation through in a browser: turn a knob and see what changes; look back on what would have been."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from models import clock
+from models.seed.drawings import new_lead_drawing
+from tests.builders.runs import publish, submit
+from tests.e2e.axe import violations
+from tests.e2e.product_site import ProductSite, product_site
+
+pytestmark = pytest.mark.e2e
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with product_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def automation_id(site: ProductSite) -> str:
+    """Published, with a draft that mails other words, and three leads of the past."""
+    with site.database.write(site.studio.scope) as session:
+        automation = publish(session, new_lead_drawing(), "New lead")
+        draft = new_lead_drawing()
+        draft["nodes"][1]["settings"]["input"]["subject"] = {"value": "We have your message"}
+        automation.drawing = draft
+        for days in (60, 40, 20):
+            event = submit(session, site.studio)
+            event.created_at = clock.now() - timedelta(days=days)
+            session.add(event)
+        return automation.id
+
+
+def opened(site: ProductSite, page: Page, automation_id: str, name: str, panel: str):
+    site.sign_in(page.context)
+    page.set_viewport_size({"width": 1360, "height": 900})
+    page.goto(f"{site.address}/automations/{automation_id}/builder")
+    page.get_by_role("button", name=name, exact=True).first.click()
+    return page.locator(f"aside[data-panel={panel}]")
+
+
+def test_a_proposal_that_never_comes_brings_a_reminder(site: ProductSite, page: Page, automation_id: str):
+    panel = opened(site, page, automation_id, "Simulate", "simulate")
+    expect(panel.get_by_text("1 mail, 1 message and 1 task.")).to_be_visible()
+
+    panel.get_by_text("How the world behaves").click()
+    panel.get_by_label("A proposal was sent", exact=True).select_option("never")
+
+    expect(panel.get_by_text("1 mail, 1 message, 1 task and 1 notice.")).to_be_visible()
+    panel.get_by_role("button", name="Calendar").click()
+    expect(panel.locator(".sim-calendar")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_the_past_shows_what_the_draft_would_change(site: ProductSite, page: Page, automation_id: str):
+    panel = opened(site, page, automation_id, "What if", "what_if")
+
+    expect(panel.get_by_text("In the last 90 days it would have started 3 times.")).to_be_visible()
+    expect(panel.get_by_text("3 of 3 runs differ from the published version.")).to_be_visible()
+    panel.locator("summary", has_text="Ada Byron").first.click()
+    expect(panel.get_by_text("We have your message").first).to_be_visible()
+    assert violations(page) == []
