@@ -28,7 +28,7 @@ journey: .venv/installed ## Walk all eleven steps against a running `make up`
 	@$(BIN)/python -m tests.journeys
 
 bench: .venv/installed $(DIST) ## Measure; asserts no times
-	$(BIN)/pytest -q -m bench tests/bench
+	$(BIN)/pytest -q -m bench tests/bench tests/workflows
 
 assets: .venv/installed $(DIST) ## Build styles and scripts when their sources changed
 

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -97,7 +98,7 @@ def crowd(database: Database, studio: Studio) -> None:
             at = begin + timedelta(seconds=number * 89 * 86_400 / EVENTS)
             submission_id = new_id("sub")
             session.add(Submission(id=submission_id, form_id=form.id, form_version=1, token=submission_id, contact_id=contact_id))
-            told = {"contact_id": contact_id, "engagement_id": engagement_id, "subject_kind": "submission"}
+            told: dict[str, Any] = {"contact_id": contact_id, "engagement_id": engagement_id, "subject_kind": "submission"}
             session.add(Event(id=new_id("evt"), type="submission.accepted", subject_id=submission_id, created_at=at, **told))
 
 
