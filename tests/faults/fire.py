@@ -2,15 +2,19 @@
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import httpx
+
 from tests.stack import Stack
 
 UNDER_FIRE = ("api", "worker", "temporal")
 PAUSE_SECONDS = (3.0, 8.0)
+"""From the moment at which the part that was killed is there again: a slow machine must get on with its work, too."""
 
 
 @dataclass
@@ -37,7 +41,23 @@ class Fire:
         while not over.wait(chance.uniform(*PAUSE_SECONDS)):
             name = chance.choice(UNDER_FIRE)
             try:
-                stack.kill(name)
+                killed = stack.kill(name)
             except ProcessLookupError:  # it died by itself a moment ago
                 continue
             self.kills[name] += 1
+            _wait_for_return(stack, name, killed, over)
+
+
+def _wait_for_return(stack: Stack, name: str, killed: int, over: threading.Event) -> None:
+    """Wait until the part lives again and the product answers that all it needs is there."""
+    while not over.is_set():
+        if stack.pid(name) not in (None, killed) and _is_ready(stack):
+            return
+        time.sleep(0.1)
+
+
+def _is_ready(stack: Stack) -> bool:
+    try:
+        return httpx.get(f"{stack.url}/readyz", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
