@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from api.actions import catalogue
 from api.deps import Call
+from models.queries.automation_hooks import schemas_for
 from models.queries.automation_lookups import drawing_lookups
 from models.queries.automation_records import event_record
 from models.queries.automation_what_ifs import (
@@ -58,7 +59,7 @@ def compiled(call: Call, automation: Automation, document: Mapping[str, Json] | 
     return compile_drawing(
         Drawing(automation.drawing if document is None else document),
         catalogue=catalogue.schemas(),
-        events=event_schemas(),
+        events=schemas_for(call.session, automation.id),
         lookups=drawing_lookups(call.session),
         automation_id=automation.id,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.queries.automation_hooks import schemas_for
 from models.queries.automation_lookups import drawing_lookups
 from models.queries.automation_moves import list_live_runs
 from models.queries.automations import find_same_version, get_version, latest_number
@@ -18,7 +19,6 @@ from models.rules.automation_moves import group_key, move_preview, node_id_of, s
 from models.rules.automation_plan.interpreter import initial_state
 from models.rules.automation_plan.moves import has_node
 from models.rules.automation_plan.records import from_json, plan_from_json
-from models.rules.automation_records import event_schemas
 from models.rules.automations import compile_drawing, drawing_problems
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.types.automation_changes import MovePreview
@@ -45,8 +45,9 @@ def preview_publication(
     session: Session, automation: Automation, drawing: Drawing, wanted: Wanted, *, catalogue: Catalogue, now: datetime
 ) -> PublicationPreview:
     """What publishing a drawing of an automation would do now."""
-    known: dict[str, Any] = {"catalogue": catalogue, "events": event_schemas(), "lookups": drawing_lookups(session)}
-    problems = drawing_problems(drawing, **known)
+    events, lookups = schemas_for(session, automation.id), drawing_lookups(session)
+    known: dict[str, Any] = {"catalogue": catalogue, "events": events, "lookups": lookups}
+    problems = drawing_problems(drawing, automation_id=automation.id, **known)
     number = latest_number(session, automation.id) + 1
     compiled = compile_drawing(drawing, automation_id=automation.id, version=number, **known)
     plan = compiled if isinstance(compiled, Plan) else None
