@@ -18,6 +18,8 @@ from tests.e2e.live_studio import untouched_product
 
 pytestmark = pytest.mark.e2e
 
+ZONE = "Europe/Berlin"
+"""The studio's own, so that the booking page need not turn to the guest's."""
 DESKTOP, PHONE = ViewportSize(width=1360, height=900), ViewportSize(width=390, height=844)
 NO_PAGES = {
     "/payments/{payment_id}": "redirect to its invoice",
@@ -73,7 +75,7 @@ def site(tmp_path_factory) -> Iterator[DemoSite]:
 
 @pytest.fixture(scope="module")
 def by_day(site: DemoSite, browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce")
+    context = browser.new_context(viewport=DESKTOP, timezone_id=ZONE, color_scheme="light", reduced_motion="reduce")
     site.sign_in(context)
     yield context
     context.close()
@@ -81,7 +83,7 @@ def by_day(site: DemoSite, browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture(scope="module")
 def at_night(site: DemoSite, browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PHONE, color_scheme="dark", reduced_motion="reduce", has_touch=True)
+    context = browser.new_context(viewport=PHONE, timezone_id=ZONE, color_scheme="dark", reduced_motion="reduce", has_touch=True)
     site.sign_in(context)
     yield context
     context.close()
