@@ -1,14 +1,26 @@
 """Every activity of the worker, called twice against the real product: a retry after a crash changes nothing."""
 
 from collections.abc import Callable, Coroutine, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import col, delete, select
 
-from activities import automation_runs, bookings, engagements, invoices, portal, projects, proposals, retainers, waits
+from activities import (
+    automation_runs,
+    automations,
+    bookings,
+    engagements,
+    invoices,
+    portal,
+    projects,
+    proposals,
+    retainers,
+    waits,
+)
 from api.actions import catalogue
 from api.actions.inbox import PostInChannel
 from api.demo.signing import sign
@@ -115,6 +127,17 @@ async def a_run(twice: Twice) -> None:
     await twice.do(automation_runs.perform_effect, EffectInput(**asked, turn="2", node_path="one", iteration=0, attempt=1))
 
 
+async def a_clock(twice: Twice) -> None:
+    """An automation that begins every morning."""
+    with twice.shop.database.write(twice.shop.studio.scope) as session:
+        automation = make_automation(session, post(), kind="schedule", cron="0 9 * * *")
+        subject = twice.subject(automation.id)
+    due = await twice.look(automations.automation_schedule, subject)
+    assert due.wake_at is not None
+    clock.move(datetime.fromisoformat(due.wake_at) - clock.now() + timedelta(seconds=1))
+    await twice.do(automations.fire_automation, replace(subject, index=due.index))
+
+
 async def a_wait(twice: Twice) -> None:
     studio = twice.shop.studio
     wait = WaitInput(studio.workspace_id, "proposal/pro_1", "next", "Ada to sign", "client", engagement_id=studio.engagement_id)
@@ -134,6 +157,7 @@ STORIES: dict[Story, set[str]] = {
     },
     a_retainer: {"retainers.schedule", "retainers.bill", "retainers.issue", "retainers.charge"},
     a_run: {"automation_runs.advance", "automation_runs.effect"},
+    a_clock: {"automations.schedule", "automations.fire"},
     a_wait: {"waits.register", "waits.close"},
 }
 """What happens, and which activities it is made of."""

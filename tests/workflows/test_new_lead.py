@@ -92,8 +92,8 @@ async def test_a_lead_that_gets_its_proposal_is_followed_up_once(
 
         await until(lambda: status(database, studio, "succeeded"))
         await asyncio.wait_for(environment.client.get_workflow_handle(f"run/{run.id}").result(), timeout=20)
-        await end(environment, f"engagement/{studio.engagement_id}")
         await until(lambda: [wait for wait in rows(database, studio, Wait) if wait.workflow_id == f"proposal/{proposal_id}"])
+        await end(environment, f"engagement/{studio.engagement_id}")
         await end(environment, f"proposal/{proposal_id}")
 
     assert [len(rows(database, studio, table)) for table in (Email, Message, Task, Notification)] == [1, 1, 1, 0]
