@@ -7,8 +7,11 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.deps import MEMBER_COOKIE, PORTAL_COOKIE
+from models import clock
+from models.commands.logins import open_login
 from models.db import Database
 from models.settings import Settings
+from models.types.principals import Door
 from tests.builders.workspaces import Studio
 
 
@@ -48,5 +51,23 @@ def owner(public: TestClient, studio: Studio) -> TestClient:
 def client_browser(public: TestClient, studio: Studio) -> TestClient:
     """The studio's client, signed in to the portal."""
     client = TestClient(public.app, cookies={PORTAL_COOKIE: studio.portal_cookie}, follow_redirects=False)
+    client.portal = public.portal
+    return client
+
+
+@pytest.fixture
+def member(public: TestClient, database: Database, studio: Studio) -> TestClient:
+    """A member who is no owner, in a browser."""
+    with database.write(studio.scope) as session:
+        token, _ = open_login(
+            session,
+            workspace_id=studio.workspace_id,
+            door=Door.MEMBER,
+            person_id=studio.member_id,
+            agent="",
+            address="",
+            now=clock.now(),
+        )
+    client = TestClient(public.app, cookies={MEMBER_COOKIE: token}, follow_redirects=False)
     client.portal = public.portal
     return client

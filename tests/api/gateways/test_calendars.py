@@ -251,16 +251,16 @@ def test_a_calendar_that_is_gone_is_not_an_empty_one(radicale):
 
 def test_a_server_that_is_away_or_strange_is_unknown():
     with listener(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n") as front, pytest.raises(CalendarUnavailable):
-        caldav_busy(f"http://127.0.0.1:{front.port}/ada/work/")
+        caldav_busy(f"http://127.0.0.1:{front.port}/ada/calls/")
     with listener(b"HTTP/1.1 429 Slow\r\nContent-Length: 0\r\n\r\n") as front, pytest.raises(CalendarUnavailable):
-        caldav_busy(f"http://127.0.0.1:{front.port}/ada/work/")
+        caldav_busy(f"http://127.0.0.1:{front.port}/ada/calls/")
     with (
         listener(b"HTTP/1.1 207 Ok\r\nContent-Length: 5\r\n\r\nhello") as front,
         pytest.raises((CalendarUnavailable, CalendarAccessLost)),
     ):
-        caldav_busy(f"http://127.0.0.1:{front.port}/ada/work/")
+        caldav_busy(f"http://127.0.0.1:{front.port}/ada/calls/")
     with pytest.raises(CalendarUnavailable):
-        caldav_busy(f"http://127.0.0.1:{front.port}/ada/work/")
+        caldav_busy(f"http://127.0.0.1:{front.port}/ada/calls/")
 
 
 def test_a_caldav_address_inside_is_not_reached():

@@ -3,12 +3,8 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from api.deps import MEMBER_COOKIE
 from api.gateways.passwords import hash_password
-from models import clock
-from models.commands.logins import open_login
 from models.db import Database
-from models.types.principals import Door
 from tests.builders.members import PASSWORD, give_password
 from tests.builders.workspaces import Studio
 
@@ -26,23 +22,6 @@ MONEY = {
     "legal_address": "",
     "tax_id": "",
 }
-
-
-@pytest.fixture
-def member(public: TestClient, database: Database, studio: Studio) -> TestClient:
-    with database.write(studio.scope) as session:
-        token, _ = open_login(
-            session,
-            workspace_id=studio.workspace_id,
-            door=Door.MEMBER,
-            person_id=studio.member_id,
-            agent="",
-            address="",
-            now=clock.now(),
-        )
-    client = TestClient(public.app, cookies={MEMBER_COOKIE: token}, follow_redirects=False)
-    client.portal = public.portal
-    return client
 
 
 def test_the_logo_is_uploaded_seen_by_all_and_removed(owner: TestClient, public: TestClient):

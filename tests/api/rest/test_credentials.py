@@ -6,36 +6,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from api.deps import MEMBER_COOKIE
-from models import clock
-from models.commands.logins import open_login
 from models.db import Database
 from models.tables.credentials import Credential
-from models.types.principals import Door
 from tests.api.actions.test_every_action import contents
 from tests.builders.runs import make_automation
 from tests.builders.workspaces import Studio
 
 SECRET = "sk-live-kestrel-8812"
 BODY = {"name": "Accounting", "kind": "header", "field_name": "X-Api-Key", "hosts": ["API.Example.com"], "secret": SECRET}
-
-
-@pytest.fixture
-def member(public: TestClient, studio: Studio, database: Database) -> TestClient:
-    """A member who does not own the studio, in a browser."""
-    with database.write(studio.scope) as session:
-        token, _ = open_login(
-            session,
-            workspace_id=studio.workspace_id,
-            door=Door.MEMBER,
-            person_id=studio.member_id,
-            agent="",
-            address="",
-            now=clock.now(),
-        )
-    client = TestClient(public.app, cookies={MEMBER_COOKIE: token}, follow_redirects=False)
-    client.portal = public.portal
-    return client
 
 
 def test_a_secret_is_kept_encrypted_and_never_shown_again(program: TestClient, owner: TestClient, database: Database):

@@ -4,34 +4,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from api.deps import MEMBER_COOKIE
-from models import clock
-from models.commands.logins import open_login
 from models.db import Database
 from models.tables.emails import Email
-from models.types.principals import Door
 from tests.builders.invoices import fixed_line, make_invoice
 from tests.builders.workspaces import Studio
 
 IDA = {"name": "Ida Ferrant", "email": "ida@atelier-nord.example"}
-
-
-@pytest.fixture
-def member(public: TestClient, database: Database, studio: Studio) -> TestClient:
-    """A member who is no owner, in a browser."""
-    with database.write(studio.scope) as session:
-        token, _ = open_login(
-            session,
-            workspace_id=studio.workspace_id,
-            door=Door.MEMBER,
-            person_id=studio.member_id,
-            agent="",
-            address="",
-            now=clock.now(),
-        )
-    client = TestClient(public.app, cookies={MEMBER_COOKIE: token}, follow_redirects=False)
-    client.portal = public.portal
-    return client
 
 
 def test_somebody_invited_gets_a_link_and_a_place(program: TestClient, database: Database, studio: Studio):
