@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api import domains, errors, health, pages, portal, rest, webhooks
 from api.pages import mail_sink
+from api.routing import REST_PREFIX
 from api.same_origin import SameOriginMiddleware
 from api.security_headers import SecurityHeadersMiddleware, payment_hosts
 from api.web.assets import WEB
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.add_middleware(SecurityHeadersMiddleware, payment_hosts=payment_hosts(settings))
     errors.install(app)
     for router in rest.ROUTERS:
-        app.include_router(router, prefix="/api/v1")
+        app.include_router(router, prefix=REST_PREFIX)
     for router in (*pages.ROUTERS, *portal.ROUTERS, *webhooks.ROUTERS):
         app.include_router(router)
     for plain in (health.router, domains.router, mail_sink.router):

@@ -1,5 +1,6 @@
 """What the router does around an endpoint."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
+from starlette.routing import Match
 
+from api import pages, portal, rest, webhooks
 from api.app import create_app
 from api.deps import Write
-from api.routing import Router
+from api.routing import REST_PREFIX, Router
 from models.commands.tasks import create_task
 from models.db import Database
 from models.settings import Settings
@@ -47,3 +50,27 @@ def test_a_transaction_that_gave_way_to_another_is_done_again(
     assert answer.status_code == status
     with database.read(studio.scope) as session:
         assert len(session.exec(select(Task)).all()) == (1 if status == 200 else 0)
+
+
+def test_every_route_is_found(settings: Settings, database: Database):
+    app = create_app(settings, database)
+    inside = [(REST_PREFIX, router) for router in rest.ROUTERS]
+    outside = [("", router) for router in (*pages.ROUTERS, *portal.ROUTERS, *webhooks.ROUTERS)]
+    routes = [(prefix + route.path, route.methods) for prefix, router in inside + outside for route in router.routes]
+
+    assert len(routes) > 400
+    assert [path for path, methods in routes if not _is_found(app, re.sub("{[^}]*}", "x", path), min(methods))] == []
+    assert not _is_found(app, "/api/v1/nothing", "GET")
+
+
+def _is_found(app: FastAPI, path: str, method: str) -> bool:
+    scope = {"type": "http", "path": path, "method": method, "root_path": "", "headers": []}
+    return any(route.matches(dict(scope))[0] is Match.FULL for route in app.router.routes)
+
+
+def test_a_route_begins_with_a_word():
+    async def show(anything: str) -> str:
+        return anything
+
+    with pytest.raises(ValueError, match="must begin with a word"):
+        Router("tasks").add_api_route("/{anything}", show)
