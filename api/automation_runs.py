@@ -6,6 +6,8 @@ Each action runs in a savepoint: a refused one is undone alone and leaves by its
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -24,7 +26,7 @@ from models.commands.run_waits import forgive_calls
 from models.db import enter, scope_of
 from models.queries.automation_records import event_record, trigger_record_of
 from models.queries.automation_runs import find_called_run, lock_run
-from models.queries.automations import get_automation, get_version
+from models.queries.automations import get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance
 from models.rules.automation_plan.moves import node_at
@@ -147,8 +149,11 @@ class Turn:
         self.session = self.call.session
         self.state = state_of(self.run, self.plan)
         self.calendar = work_calendar(self.session, now=self.call.now)
-        self.automation = get_automation(self.session, self.run.automation_id)
-        self.drawing = get_version(self.session, self.run.automation_id, self.run.automation_version).drawing
+
+    @cached_property
+    def drawing(self) -> Mapping[str, Any]:
+        """What the plan was made of; only names of steps are read from it."""
+        return get_version(self.session, self.run.automation_id, self.run.automation_version).drawing
 
     def completed(self, happened: Happened) -> Happened:
         """The happening with its content: workflows carry ids only."""
@@ -277,10 +282,10 @@ class Turn:
 
     def context(self, suffix: str) -> ActionContext:
         """For which run an action is done. suffix: node path and iteration."""
-        return ActionContext(self.call, self.run, self.automation.name, f"{self.run.id}:{suffix}")
+        return ActionContext(self.call, self.run, f"{self.run.id}:{suffix}")
 
     @property
     def scope(self) -> Scope:
         """On whose behalf actions write, and why: what follows from them never starts this automation again."""
         cause = Cause(**{**self.run.cause, "automation_ids": tuple(self.run.cause["automation_ids"]), "run_id": self.run.id})
-        return Scope(self.run.workspace_id, f"automation:{self.automation.id}", cause)
+        return Scope(self.run.workspace_id, f"automation:{self.run.automation_id}", cause)

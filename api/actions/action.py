@@ -12,6 +12,7 @@ from sqlmodel import Session
 from api.deps import Call
 from models.commands.idempotency import find_answer, remember_answer
 from models.db import workspace_id_of
+from models.queries.automations import get_automation
 from models.queries.contacts import get_contact
 from models.queries.engagements import get_engagement
 from models.tables.automations import AutomationRun
@@ -47,7 +48,6 @@ class ActionContext:
 
     call: Call
     run: AutomationRun
-    automation_name: str
     key: str
     """Run, node and iteration: every attempt and repeat of the same action has the same."""
 
@@ -63,6 +63,11 @@ class ActionContext:
     def actor(self) -> str:
         """How rows and events name the automation."""
         return f"automation:{self.run.automation_id}"
+
+    @property
+    def automation_name(self) -> str:
+        """What people call the automation."""
+        return get_automation(self.session, self.run.automation_id).name
 
     def engagement(self, engagement_id: str | None = None) -> Engagement:
         """The engagement that was named, else the one the run is about. Raises NotFound, or Refused when there is none."""

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import Call, Write, worker_only
 from api.routing import Router
 from models.commands.automation_quotas import release_runs
-from models.commands.deliveries import claim_deliveries, settle_deliveries
+from models.commands.deliveries import claim_deliveries, is_any_due, settle_deliveries
 from models.queries.automation_quotas import workspaces_with_room
 from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
 from models.types.scope import Scope
@@ -48,10 +48,10 @@ async def claim(wanted: ClaimWanted, request: Request, _worker: Annotated[None, 
 
 def _claim(request: Request, limit: int) -> list[ClaimedDelivery]:
     call = Call(request, writes=True)
-    with call.database.read(Scope(None)) as session:
+    with call.database.read(Scope(None)) as session:  # looking costs no writer lock
         has_room = bool(workspaces_with_room(session, now=call.now))
-        if not has_room and not claim_deliveries(session, now=call.now, limit=limit):
-            return []  # looking costs no writer lock
+        if not has_room and not is_any_due(session, now=call.now):
+            return []
     with call.database.write(Scope(None)) as session:
         if has_room:
             release_runs(session, now=call.now)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from models.commands.automation_starts import Triggered, give_up
 from models.db import scope_of
 from models.queries.automation_records import trigger_record_of
-from models.queries.automation_runs import runs_about_statement
+from models.queries.automation_runs import list_runs_about
 from models.queries.automations import get_version
 from models.rules.automation_matching import is_given_up_when_over
 from models.rules.automation_plan.records import canonical_json
@@ -20,7 +20,7 @@ OVER = "What it was about is over."
 
 def follow_facts(session: Session, event: Event) -> Iterator[Triggered]:
     """The facts about live runs that follow from an event about their record: given up with it, or told of its new dates."""
-    for run in session.exec(runs_about_statement(event).order_by(AutomationRun.id)).all():
+    for run in list_runs_about(session, event):
         is_its_own_doing = scope_of(session).cause.run_id == run.id
         is_over = event.type in ENDS and event.subject_id == run.subject_id
         if is_over and not is_its_own_doing and _ends_with_its_record(session, run):

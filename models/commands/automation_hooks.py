@@ -25,6 +25,8 @@ from models.types.scope import Cause
 
 _NAMED = "hook:id:"
 CAPTURE_LASTS = timedelta(minutes=10)
+_SAME_CALL_TIME = timedelta(seconds=10)
+"""How exactly the time of the last call is kept: writing it for each of many calls would make them wait for each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def take_call(
 
     Raises Refused when the automation is off or the very same call came before, Invalid when its id was used for another one.
     """
-    hook.last_called_at = now
+    if hook.last_called_at is None or now - hook.last_called_at >= _SAME_CALL_TIME:
+        hook.last_called_at = now
     session.add(hook)
     if hook.capture_until is not None and now < hook.capture_until:
         hook.sample, hook.sampled_at, hook.capture_until = dict(call.record), now, None
@@ -133,10 +136,10 @@ def _origin(session: Session, call: HookCall, version: AutomationVersion, now: d
 
 def _known(session: Session, automation_id: str, origin: Origin, call: HookCall) -> AutomationRun | None:
     """The run that the same call has started already. A signature that was used counts again only for the very same call."""
-    by_proof = find_run_of(session, automation_id, origin.key, origin.key)
+    by_proof = find_run_of(session, automation_id, origin.key, origin.key) if call.proof else None
     if by_proof is not None and (not call.event_id or by_proof.dedupe_key != origin.dedupe):
         raise Refused("This signature was used before. Sign each call anew, or give it an Idempotency-Key to send it again.")
-    by_name = find_run_of(session, automation_id, origin.dedupe, origin.dedupe)
+    by_name = find_run_of(session, automation_id, origin.dedupe, origin.dedupe) if origin.dedupe != origin.key else None
     if (
         by_name is not None
         and origin.dedupe.startswith(_NAMED)

@@ -48,27 +48,44 @@ def label_of(drawing: Mapping[str, Any], node_path: str) -> str:
 
 
 def write_step(session: Session, run: AutomationRun, told: RecordStep, *, now: datetime) -> StepRun:
-    """Write what a node did over the row it has; what the interpreter says nothing about stays."""
+    """What a node did, over the row it has; what the interpreter says nothing about stays. save_position keeps it."""
     steps = _steps_of(session, run)
     step = steps.get((told.node_path, told.iteration))
     if step is None:
-        step = StepRun(id=new_id("stp"), run_id=run.id, node_path=told.node_path, iteration=told.iteration, created_at=now)
-        steps[told.node_path, told.iteration] = step
+        step = steps[told.node_path, told.iteration] = _new_step(run, told, now)
     step.status, step.attempts, step.error = told.status.value, told.attempt, told.error or ""
     step.input = _shown(told.input_preview, step.input)
     step.output = _shown(told.output_preview, step.output)
     step.ended_at = now if told.status in _ENDED else None
-    session.add(step)
     return step
+
+
+def _new_step(run: AutomationRun, told: RecordStep, now: datetime) -> StepRun:
+    """A row that is written with the run's position: many a step begins and ends within one turn."""
+    return StepRun(
+        id=new_id("stp"),
+        workspace_id=run.workspace_id,
+        run_id=run.id,
+        node_path=told.node_path,
+        iteration=told.iteration,
+        input={},
+        output={},
+        created_at=now,
+    )
 
 
 def _steps_of(session: Session, run: AutomationRun) -> dict[tuple[str, int], StepRun]:
     """The rows of a run's steps, read once in a session: a turn writes many of them, several times over."""
-    known: dict[str, dict[tuple[str, int], StepRun]] = session.info.setdefault("steps", {})
+    known = _known_steps(session)
     if run.id not in known:
-        rows = list_steps(session, run.id) if run.state else []
+        rows = list_steps(session, run.id) if run.state else []  # one that has not begun has none
         known[run.id] = {(row.node_path, row.iteration): row for row in rows}
     return known[run.id]
+
+
+def _known_steps(session: Session) -> dict[str, dict[tuple[str, int], StepRun]]:
+    known: dict[str, dict[tuple[str, int], StepRun]] = session.info.setdefault("steps", {})
+    return known
 
 
 def _shown(preview: Json, before: dict[str, Json]) -> dict[str, Json]:
@@ -81,13 +98,14 @@ def save_position(session: Session, run: AutomationRun, state: RunState, plan: P
     """Keep where a run stands, show what it waits for, and say so when it came to its end."""
     is_ending = state.status in FINAL and run.finished_at is None
     run.finished_at = now if is_ending else run.finished_at
+    has_waited = bool(run.state.get("waits"))
     run.state = to_json(state)
     run.status = state.status.value
     run.next_wake_at = min((wait.at for wait in state.waits if wait.at), default=None)
     stuck = [{"node": token.node_path, "message": token.error} for token in state.tokens if token.error]
     run.error = stuck[0] if stuck else {}
-    session.add(run)
-    show_waits(session, run, state, plan, now=now)
+    session.add_all([run, *_known_steps(session).get(run.id, {}).values()])
+    show_waits(session, run, state, plan, has_waited=has_waited, now=now)
     if is_ending:
         _finish(session, run, now)
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models import clock
 from models.commands import automation_triggers
 from models.commands.automation_starts import Triggered
-from models.db import scope_of, workspace_id_of
+from models.db import append, scope_of, workspace_id_of
 from models.ids import new_id
 from models.queries.waits import concerned_waits_statement
 from models.rules.events import targets
@@ -47,9 +47,9 @@ def record(
         actor=scope.actor,
         cause=asdict(scope.cause),
         is_client_visible=known.is_client_visible,
+        created_at=clock.now(),
     )
-    session.add(event)
-    session.flush()
+    append(session, event)
     _deliver(session, event)
     watchers = automation_triggers.watchers_of(session, event)
     if watchers.waits:
@@ -86,9 +86,8 @@ def _deliver(session: Session, event: Event) -> None:
 
 def deliver(session: Session, event: Event, target: str, kind: str) -> None:
     """Queue an event for one workflow; kind is `start` or `signal`."""
-    session.add(
-        Delivery(workspace_id=event.workspace_id, event_id=event.id, target=target, kind=kind, created_at=event.created_at)
-    )
+    delivery = Delivery(workspace_id=event.workspace_id, event_id=event.id, target=target, kind=kind, created_at=event.created_at)
+    append(session, delivery)
 
 
 def _end_waits(session: Session, event: Event) -> None:

@@ -28,16 +28,18 @@ FAILED_CALL = "repair:"
 """What the keys of repair waits begin with that a workflow registers itself, because a call of it keeps failing."""
 
 
-def show_waits(session: Session, run: AutomationRun, state: RunState, plan: Plan, *, now: datetime) -> None:
-    """Make the open waits and the event subscriptions of a run those of its state."""
-    wanted = {one.key: one for one in _wanted(session, run, state, plan)}
+def show_waits(session: Session, run: AutomationRun, state: RunState, plan: Plan, *, has_waited: bool, now: datetime) -> None:
+    """Make the open waits and the event subscriptions of a run those of its state. has_waited: in its state before."""
+    is_waiting = bool(state.waits) or any(token.status is TokenStatus.PARKED for token in state.tokens)
+    wanted = {one.key: one for one in _wanted(session, run, state, plan)} if is_waiting else {}
     for wait in list_open_waits(session, run.id):
         # Calls that failed are the workflow's own waits, as long as it lives.
         if wait.key not in wanted and (state.status in FINAL or not wait.key.startswith(FAILED_CALL)):
             close_wait(wait, closed_by=scope_of(session).actor, at=now)
     for one in wanted.values():
         register_wait(session, one, now=now)
-    _subscribe(session, run, {wait.id: wait for wait in state.waits if wait.kind is WaitKind.EVENT})
+    if has_waited or state.waits:
+        _subscribe(session, run, {wait.id: wait for wait in state.waits if wait.kind is WaitKind.EVENT})
     session.flush()
 
 

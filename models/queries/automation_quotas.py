@@ -1,14 +1,29 @@
 """How many more runs of automations a workspace may begin now, and who waits for that."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import Integer, String, bindparam
+from sqlmodel import Session, col, func, or_, select
 
+from models.db import NAMES_ITS_WORKSPACE
 from models.tables.automations import Automation, AutomationRun
+from models.tables.rows import UtcDateTime
 from models.tables.workspaces import Workspace
 
-_AT_WORK = ("requested", "running")
 _MINUTE = timedelta(minutes=1)
+_OWN = col(AutomationRun.workspace_id) == bindparam("workspace_id", type_=String)
+_AT_WORK = or_(col(AutomationRun.status) == "requested", col(AutomationRun.status) == "running")
+_BEGUN = col(AutomationRun.begun_at) > bindparam("since", type_=UtcDateTime)
+
+
+def _counted(of: Any, limit: str) -> Any:
+    """How many there are; no more are counted than matter."""
+    some = select(AutomationRun.id).where(_OWN, of).limit(bindparam(limit, type_=Integer)).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+_LOAD = select(_counted(_AT_WORK, "most_at_work"), _counted(_BEGUN, "most_begun")).execution_options(**NAMES_ITS_WORKSPACE)
 
 
 def room_for_runs(session: Session, workspace_id: str, *, now: datetime) -> int:
@@ -17,17 +32,10 @@ def room_for_runs(session: Session, workspace_id: str, *, now: datetime) -> int:
     Counted without a lock: transactions at the same moment may go over it by as many as they are.
     """
     workspace = session.get_one(Workspace, workspace_id)
-    at_work = select(AutomationRun.id).where(AutomationRun.workspace_id == workspace_id, col(AutomationRun.status).in_(_AT_WORK))
-    begun = select(AutomationRun.id).where(
-        AutomationRun.workspace_id == workspace_id, col(AutomationRun.begun_at) > now - _MINUTE
-    )
-    limits = ((workspace.runs_in_flight, at_work), (workspace.runs_per_minute, begun))
-    # No more rows are counted than matter.
-    left = (
-        limit - session.exec(select(func.count()).select_from(statement.limit(limit).subquery())).one()
-        for limit, statement in limits
-    )
-    return max(0, min(left))
+    at_once, a_minute = workspace.runs_in_flight, workspace.runs_per_minute
+    marks = {"workspace_id": workspace_id, "since": now - _MINUTE, "most_at_work": at_once, "most_begun": a_minute}
+    at_work, begun = session.execute(_LOAD, marks).one()
+    return max(0, min(at_once - at_work, a_minute - begun))
 
 
 def list_held_back(session: Session, workspace_id: str, *, limit: int) -> list[AutomationRun]:

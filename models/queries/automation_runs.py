@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, false, func, or_, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from models.queries.automation_records import event_record
+from models.queries.event_marks import ENGAGEMENT, RECORD, RECORD_AS_CONTACT, RECORD_AS_ENGAGEMENT, TYPE, event_marks
 from models.rules.automation_matching import engagement_named, fits
 from models.tables.automations import AutomationRun, EventSubscription, StepRun
 from models.tables.events import Event
@@ -14,9 +15,22 @@ from models.types.automations import Json
 from models.types.errors import NotFound
 from models.types.workflow_ids import run_workflow_id
 
-_CONCERNS_RUNS_OF = {"engagement": AutomationRun.engagement_id, "contact": AutomationRun.contact_id}
-LIVE = ("queued", "requested", "running", "waiting", "parked")
-"""The statuses of runs that are not over."""
+_IS_LIVE = and_(col(AutomationRun.finished_at).is_(None), col(AutomationRun.status) != "canceled")
+"""A run that was given up under way is over, though its workflow has not put it in order yet."""
+SUBSCRIPTIONS = select(EventSubscription).where(
+    EventSubscription.event_type == TYPE,
+    or_(col(EventSubscription.engagement_id).is_(None), EventSubscription.engagement_id == ENGAGEMENT),
+)
+"""The waits of runs that an event may end."""
+RUNS_ABOUT = select(AutomationRun).where(
+    _IS_LIVE,
+    or_(
+        AutomationRun.subject_id == RECORD,
+        AutomationRun.engagement_id == RECORD_AS_ENGAGEMENT,
+        AutomationRun.contact_id == RECORD_AS_CONTACT,
+    ),
+)
+"""The live runs whose record an event is about."""
 
 
 def get_run(session: Session, run_id: str) -> AutomationRun:
@@ -65,7 +79,7 @@ def runs_statement(
     if created_before is not None:
         statement = statement.where(col(AutomationRun.created_at) < created_before)
     if status == "live":
-        return statement.where(col(AutomationRun.status).in_(LIVE))
+        return statement.where(_IS_LIVE)
     return statement.where(AutomationRun.status == status) if status else statement
 
 
@@ -124,24 +138,12 @@ def list_subscriptions(session: Session, run_id: str) -> list[EventSubscription]
 
 def list_subscriptions_to(session: Session, event: Event) -> list[EventSubscription]:
     """The waits that an event may end; whether it does, their match says."""
-    return list(session.exec(subscriptions_statement(event).order_by(EventSubscription.id)))
+    return list(session.exec(SUBSCRIPTIONS.params(**event_marks(event)).order_by(EventSubscription.id)))
 
 
-def subscriptions_statement(event: Event) -> Any:
-    """A select of the waits that an event may end."""
-    concerned: list[Any] = [col(EventSubscription.engagement_id).is_(None)]
-    if event.engagement_id:
-        concerned.append(col(EventSubscription.engagement_id) == event.engagement_id)
-    return select(EventSubscription).where(EventSubscription.event_type == event.type, or_(*concerned))
-
-
-def runs_about_statement(event: Event) -> Any:
-    """A select of the live runs whose record an event is about. What happens to a run itself is about no run's record."""
-    about: list[Any] = [col(AutomationRun.subject_id) == event.subject_id]
-    if event.subject_kind in _CONCERNS_RUNS_OF:
-        about.append(col(_CONCERNS_RUNS_OF[event.subject_kind]) == event.subject_id)
-    is_of_a_run = event.subject_kind == "automation_run"
-    return select(AutomationRun).where(false() if is_of_a_run else col(AutomationRun.status).in_(LIVE), or_(*about))
+def list_runs_about(session: Session, event: Event) -> list[AutomationRun]:
+    """The live runs whose record an event is about."""
+    return list(session.exec(RUNS_ABOUT.params(**event_marks(event)).order_by(AutomationRun.id)))
 
 
 def find_earlier_event(

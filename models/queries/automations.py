@@ -5,8 +5,18 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from models.db import scope_of
+from models.queries.event_marks import TYPE
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
 from models.types.errors import NotFound
+
+_STARTED = (
+    col(Automation.status) == "published",
+    col(Automation.trigger_kind) == "event",
+    col(Automation.trigger_type) == TYPE,
+    col(Automation.archived_at).is_(None),
+)
+STARTED_AUTOMATIONS = select(Automation).where(*_STARTED)
+"""The published automations that an event may start."""
 
 
 def get_automation(session: Session, automation_id: str) -> Automation:
@@ -92,19 +102,9 @@ def list_versions(session: Session, automation_id: str) -> list[AutomationVersio
 def list_published(session: Session, event_type: str) -> list[tuple[Automation, AutomationVersion]]:
     """The published automations that an event of this type may start, each with its published version."""
     in_force = col(AutomationVersion.number) == col(Automation.published_version)
-    statement = select(Automation, AutomationVersion).where(*_starts_by(event_type))
+    statement = select(Automation, AutomationVersion).where(*_STARTED).params(event_type=event_type)
     joined = statement.join(AutomationVersion, (col(AutomationVersion.automation_id) == Automation.id) & in_force)
     return list(session.exec(joined.order_by(Automation.id)))
-
-
-def published_statement(event_type: str) -> Any:
-    """A select of the published automations that an event of this type may start."""
-    return select(Automation).where(*_starts_by(event_type))
-
-
-def _starts_by(event_type: str) -> tuple[Any, ...]:
-    is_event = col(Automation.trigger_kind) == "event", col(Automation.trigger_type) == event_type
-    return col(Automation.status) == "published", *is_event, col(Automation.archived_at).is_(None)
 
 
 def count_runs_by_automation(session: Session) -> dict[str, tuple[int, str]]:

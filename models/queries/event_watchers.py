@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
-from models.queries.automation_runs import runs_about_statement, subscriptions_statement
-from models.queries.automations import published_statement
-from models.queries.waits import concerned_waits_statement
+from models.db import NAMES_ITS_WORKSPACE
+from models.queries.automation_runs import RUNS_ABOUT, SUBSCRIPTIONS
+from models.queries.automations import STARTED_AUTOMATIONS
+from models.queries.event_marks import WORKSPACE, event_marks
+from models.queries.waits import CONCERNED_WAITS
+from models.tables.automations import Automation, AutomationRun, EventSubscription
 from models.tables.events import Event
+from models.tables.waits import Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,20 @@ class Watchers:
     """Live runs about its record."""
 
 
+_WATCHERS = select(
+    *(
+        statement.where(table.workspace_id == WORKSPACE).exists()
+        for statement, table in (
+            (CONCERNED_WAITS, Wait),
+            (STARTED_AUTOMATIONS, Automation),
+            (SUBSCRIPTIONS, EventSubscription),
+            (RUNS_ABOUT, AutomationRun),
+        )
+    )
+).execution_options(**NAMES_ITS_WORKSPACE)
+
+
 def find_watchers(session: Session, event: Event) -> Watchers:
     """Who may be concerned by an event; whether they are, their own conditions say."""
-    about = runs_about_statement(event)
-    asked = (concerned_waits_statement(event), published_statement(event.type), subscriptions_statement(event), about)
-    found = session.execute(select(*(one.exists() for one in asked))).one()
+    found = session.execute(_WATCHERS, event_marks(event)).one()
     return Watchers(*(bool(one) for one in found))
