@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -90,7 +90,7 @@ def get_money_outlook(session: Session, *, today: date, zone: str) -> MoneyOutlo
         (outlook.overdue if is_late else outlook.due).add(left, invoice.currency)
         if invoice.due_on is not None and invoice.due_on <= month_end:
             outlook.expected.add(left, invoice.currency)
-    for retainer in _billed_until(session, start_of_day(month_end, zone)):
+    for retainer in _billed_before(session, start_of_day(month_end + timedelta(days=1), zone)):
         outlook.expected.add(retainer.amount_minor, retainer.currency)
     return outlook
 
@@ -100,10 +100,10 @@ def contact_names(session: Session, ids: Iterable[str]) -> dict[str, str]:
     return _people(session, set(ids))
 
 
-def _billed_until(session: Session, instant: datetime) -> list[Retainer]:
-    """Active retainers whose workflow waits for a period that begins until an instant."""
+def _billed_before(session: Session, instant: datetime) -> list[Retainer]:
+    """Active retainers whose workflow waits for a period that begins before an instant."""
     waiting = select(Wait.subject_id).where(
-        col(Wait.workflow_id).startswith("retainer/"), col(Wait.closed_at).is_(None), col(Wait.until) <= instant
+        col(Wait.workflow_id).startswith("retainer/"), col(Wait.closed_at).is_(None), col(Wait.until) < instant
     )
     return list(session.exec(select(Retainer).where(Retainer.status == "active", col(Retainer.id).in_(waiting))))
 

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from fastapi.testclient import TestClient
 
 from models import clock
 from models.db import Database
 from models.queries.engagements import get_engagement
+from models.rules.dates import end_of_month
 from models.tables.tasks import Task
 from tests.builders.engagements import make_engagement, make_invoice, make_retainer, make_wait
 from tests.builders.workspaces import Studio
@@ -60,7 +62,11 @@ def test_waits_on_clients_say_how_long(owner: TestClient, database: Database, st
     assert "9 days" in page
 
 
-def test_money_is_due_late_or_expected(owner: TestClient, database: Database, studio: Studio):
+@pytest.mark.parametrize("is_last_day", [False, True], ids=["some day", "the month's last day"])
+def test_money_is_due_late_or_expected(owner: TestClient, database: Database, studio: Studio, is_last_day: bool):
+    if is_last_day:
+        today = clock.today("Europe/Berlin")
+        clock.move(end_of_month(today) - today)
     today = clock.today("Europe/Berlin")
     with database.write(studio.scope) as session:
         engagement = get_engagement(session, studio.engagement_id)
