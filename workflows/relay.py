@@ -1,4 +1,4 @@
-"""Carries events from the record to the workflows that must hear of them: claim, signal, acknowledge.
+"""Carries events from the record to the workflows that must hear of them: claim, signal, settle.
 
 A crash anywhere means that a delivery is sent again; the server drops a repeat within a run by its request id, and
 the workflow drops it by its seen-set.
@@ -45,21 +45,20 @@ class Relay:
 
     async def run(self) -> None:
         """Claim and deliver for ever; when the API or Temporal is away, wait and go on."""
+        outcomes: list[DeliveryOutcome] = []
         while True:
             try:
-                claimed = await self._claim()
-                if claimed:
-                    await self._settle(await self._deliver_all(claimed))
+                claimed = await self._claim(outcomes)
+                outcomes = await self._deliver_all(claimed)
             except ApplicationError as error:
                 log.warning("relay waits", reason=error.message)
                 await asyncio.sleep(1)
 
-    async def _claim(self) -> list[ClaimedDelivery]:
-        rows = await self._api.system("/deliveries/claims", {"limit": _BATCH, "wait_seconds": 20})
+    async def _claim(self, outcomes: list[DeliveryOutcome]) -> list[ClaimedDelivery]:
+        """Tell what became of the last ones and get the next. Telling it twice, after a failure, does no harm."""
+        told = [asdict(outcome) for outcome in outcomes]
+        rows = await self._api.system("/deliveries/claims", {"outcomes": told, "limit": _BATCH, "wait_seconds": 20})
         return [ClaimedDelivery(**{**row, "event": Happened(**row["event"])}) for row in rows]
-
-    async def _settle(self, outcomes: list[DeliveryOutcome]) -> None:
-        await self._api.system("/deliveries/outcomes", [asdict(outcome) for outcome in outcomes])
 
     async def _deliver_all(self, claimed: list[ClaimedDelivery]) -> list[DeliveryOutcome]:
         """Targets side by side, the deliveries of one target in order."""
