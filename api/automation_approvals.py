@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from models.commands.automation_runs import label_of, plan_of, state_of
 from models.commands.notifications import notify, notify_responsible
 from models.queries.automation_runs import lock_run
+from models.queries.automations import get_automation
 from models.queries.members import list_members_asked
 from models.rules.automation_plan.moves import token_at, wait_of
 from models.types.automation_plan.commands import AskApproval, RemindApprovers
@@ -23,7 +24,7 @@ _LONGEST = 500
 def ask(turn: "Turn", asked: AskApproval) -> None:
     """Tell those who are newly asked; the owners, when none of them is a member any more. Once per person and wait."""
     label = label_of(turn.drawing, asked.node_path)
-    text = asked.message or f"“{turn.automation.name}” asks for your approval: {label}"
+    text = asked.message or f"“{get_automation(turn.session, turn.run.automation_id).name}” asks for your approval: {label}"
     _tell(turn, asked.newly, text, key=f"{asked.wait_id}:asked")
 
 

@@ -137,7 +137,7 @@ def _context(call: Call, record: Json) -> ActionContext:
         trigger=trigger,
         created_at=clock.now(),
     )
-    return ActionContext(call, run, "Test of a step", f"test:{run.id}")
+    return ActionContext(call, run, f"test:{run.id}")
 
 
 def _rows_of(run: AutomationRun) -> list[WorkspaceRow]:

@@ -83,9 +83,18 @@ def _due_statement() -> Any:
         )
         .exists()
     )
-    told = (Event.id, Event.type, Event.subject_kind, Event.subject_id, Event.workspace_id, Event.engagement_id, Event.payload)
+    told: Any = (
+        Event.id,
+        Event.type,
+        Event.subject_kind,
+        Event.subject_id,
+        Event.workspace_id,
+        Event.engagement_id,
+        Event.payload,
+    )
+    wanted: Any = (Delivery.seq, Delivery.target, Delivery.kind, Delivery.attempts, *told)
     return (
-        select(Delivery.seq, Delivery.target, Delivery.kind, Delivery.attempts, *told)
+        select(*wanted)
         .join(Event, col(Event.id) == col(Delivery.event_id))
         .where(Delivery.workspace_id == bindparam("workspace_id", type_=String), *_IS_DUE, ~blocked)
         .order_by(col(Delivery.seq))

@@ -35,7 +35,7 @@ def room_for_runs(session: Session, workspace_id: str, *, now: datetime) -> int:
     at_once, a_minute = workspace.runs_in_flight, workspace.runs_per_minute
     marks = {"workspace_id": workspace_id, "since": now - _MINUTE, "most_at_work": at_once, "most_begun": a_minute}
     at_work, begun = session.execute(_LOAD, marks).one()
-    return max(0, min(at_once - at_work, a_minute - begun))
+    return max(0, min(at_once - int(at_work), a_minute - int(begun)))
 
 
 def list_held_back(session: Session, workspace_id: str, *, limit: int) -> list[AutomationRun]:
