@@ -7,6 +7,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 _LONGEST_PAUSE_SECONDS = 30
+_STILL_UNDER_WAY_PAUSE = timedelta(seconds=2)
+"""Until the first attempt of a keyed write is asked about again: it ends soon, or its claim does."""
 _WORTH_A_RETRY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -20,6 +22,7 @@ def raise_for(response: httpx.Response) -> None:
         str(problem.get("detail") or response.text[:500]),
         type=kind,
         non_retryable=response.status_code not in _WORTH_A_RETRY,
+        next_retry_delay=_STILL_UNDER_WAY_PAUSE if response.status_code == 425 else None,
     )
 
 

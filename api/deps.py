@@ -7,16 +7,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 from fastapi import Depends, Header, Request
-from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from models import clock
-from models.commands.idempotency import find_answer, remember_answer
+from models.commands.idempotency import KeyedWrite
 from models.db import Database, enter
 from models.queries.principals import find_api_token, find_login
 from models.settings import Settings
@@ -47,7 +45,8 @@ class Call:
         self.is_slow = is_slow
         self._acts_for = ""
         self.key = key
-        self._fingerprint = fingerprint
+        self.fingerprint = fingerprint
+        self.claimed: KeyedWrite | None = None
         self.database: Database = request.app.state.database
         self.settings: Settings = request.app.state.settings
 
@@ -169,36 +168,6 @@ class Call:
         values = json.loads(said)
         return replace(Cause(**values), automation_ids=tuple(values.get("automation_ids", ())))
 
-    # -- once ----------------------------------------------------------------------------------------------------
-
-    def replay(self) -> Response | None:
-        """The first answer, when this keyed write was made before."""
-        if not self.writes or self.key is None or not self.settings.keeps_answers:
-            return None
-        stored = find_answer(self.session, self._key_space, self.key, self._fingerprint)
-        if stored is None:
-            return None
-        headers = {"Idempotent-Replayed": "true"}
-        if stored.status_code == 204:
-            return Response(status_code=204, headers=headers)
-        return JSONResponse(stored.answer, status_code=stored.status_code, headers=headers)
-
-    def remember(self, answer: Any, status_code: int) -> None:
-        """Keep the answer for repeats, in this transaction."""
-        if self.writes and self.key is not None and self.settings.keeps_answers and not isinstance(answer, Response):
-            remember_answer(
-                self.session,
-                self._key_space,
-                self.key,
-                self._fingerprint,
-                status_code=status_code,
-                answer=jsonable_encoder(answer),
-            )
-
-    @property
-    def _key_space(self) -> str:
-        return self.session.info["scope"].workspace_id or "system"
-
 
 def _same(token: str, secret: str) -> bool:
     """Compare by digest, so that the time taken tells nothing."""
@@ -217,7 +186,7 @@ async def _reading(request: Request) -> Call:
 
 
 async def _writing(request: Request, idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> Call:
-    if idempotency_key is None:
+    if idempotency_key is None or request.method == "GET" or not request.app.state.settings.keeps_answers:
         return Call(request, writes=True)
     if request.headers.get("content-type", "").startswith("multipart/"):
         raise Invalid("A keyed request carries JSON. Upload files without an Idempotency-Key.", field="Idempotency-Key")

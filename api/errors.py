@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 
 from api.render import error_page
-from models.types.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Refused, Unavailable
+from models.types.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Refused, StillUnderWay, Unavailable
 from models.types.principals import Door, NotSignedIn
 
 _STATUS: dict[type[DomainError], int] = {
@@ -16,6 +16,7 @@ _STATUS: dict[type[DomainError], int] = {
     Refused: 409,
     Conflict: 409,
     Forbidden: 403,
+    StillUnderWay: 425,
     Unavailable: 503,
 }
 _TITLE = {
@@ -27,6 +28,7 @@ _TITLE = {
     409: "This is not possible right now",
     413: "This is too large",
     422: "Something is missing or wrong",
+    425: "Still under way",
     429: "Too many requests",
     500: "Something went wrong on our side",
     503: "Not available at the moment",
@@ -51,7 +53,10 @@ def status_of(error: DomainError) -> int:
 def _domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)  # noqa: S101 - registered for it
     problems = [{"field": error.field, "message": error.detail}] if error.field else []
-    return _answer(request, status_of(error), error.detail, kind=type(error).__name__, problems=problems)
+    answer = _answer(request, status_of(error), error.detail, kind=type(error).__name__, problems=problems)
+    if isinstance(error, StillUnderWay):
+        answer.headers["Retry-After"] = "1"
+    return answer
 
 
 def _not_signed_in(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api.deps import Call
+from api.idempotency import claim, held, settle, settle_apart
 from models.db import is_crossed
 from models.types.principals import Door
 
@@ -82,26 +83,25 @@ def _in_transaction(endpoint: Callable[..., Any], door: Door, noun: str, status_
 
 def _run_once(call: Call, endpoint: Callable[..., Any], arguments: dict[str, Any], status_code: int) -> Any:
     with call.open():
-        stored = call.replay()
+        stored = claim(call)
         if stored is not None:
             return stored
         answer = endpoint(**arguments)
-        call.remember(answer, status_code)
+        settle(call, answer, status_code)
         return _empty() if answer is None and status_code == 204 else answer
 
 
 def _run_slowly(call: Call, endpoint: Callable[..., Any], arguments: dict[str, Any], status_code: int) -> Any:
-    """The endpoint opens its own transactions. Its answer is kept afterwards: a crash before that repeats the effect,
-    which carries its own business key.
+    """The endpoint opens its own transactions, so the key is claimed before and the answer kept afterwards. A crash between
+    lets a repeat do the effect again, which carries its own business key.
     """
-    with call.open(writes=False):
-        stored = call.replay()
+    with call.open(writes=call.key is not None):
+        stored = claim(call)
     if stored is not None:
         return stored
-    answer = endpoint(**arguments)
-    if call.key is not None:
-        with call.open(writes=True):
-            call.remember(answer, status_code)
+    with held(call):
+        answer = endpoint(**arguments)
+        settle_apart(call, answer, status_code)
     return _empty() if answer is None and status_code == 204 else answer
 
 

@@ -13,6 +13,7 @@ from models.db import Database
 from models.settings import Settings
 from models.types.scope import Scope
 from tests.builders.workspaces import Studio, make_studio
+from tests.standins.postgres import emptied, fresh_database, running_server
 
 
 @pytest.fixture
@@ -37,6 +38,42 @@ def database(settings: Settings, empty_sqlite: Path) -> Iterator[Database]:
     settings.home.mkdir(parents=True, exist_ok=True)
     shutil.copy(empty_sqlite, settings.home / "throughline.db")
     made = Database(settings.database_url)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a server, without a database name at the end."""
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A database that has every table. Making one costs more than most tests, so it is emptied between them instead."""
+    with fresh_database(postgres_server, "throughline_tests") as url:
+        made = Database(url)
+        SQLModel.metadata.create_all(made.engine)
+        made.engine.dispose()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, settings: Settings, empty_sqlite: Path) -> str:
+    """Where an empty database is; the test runs once for each kind."""
+    if request.param == "sqlite":
+        shutil.copy(empty_sqlite, settings.home / "throughline.db")
+        return settings.database_url
+    url: str = request.getfixturevalue("postgres_url")
+    emptied(url, [table.name for table in SQLModel.metadata.sorted_tables])
+    return url
+
+
+@pytest.fixture
+def database_of_each_kind(database_url: str) -> Iterator[Database]:
+    """An empty database of each kind; what must hold on both overrides `database` with it."""
+    made = Database(database_url)
     yield made
     made.engine.dispose()
 

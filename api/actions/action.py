@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from api.deps import Call
-from models.commands.idempotency import find_answer, remember_answer
+from models.commands.idempotency import KeyedWrite, claim_key, keep_answer
 from models.db import workspace_id_of
 from models.queries.automations import get_automation
 from models.queries.contacts import get_contact
@@ -103,12 +103,13 @@ class ActionContext:
         For slow actions, which have no transaction open; quick ones are done in that of their turn, which happens once.
         """
         with self.call.open(writes=True):
-            session, key = self.call.session, f"action:{self.key}"
-            known = find_answer(session, workspace_id_of(session), key, "action")
-            if known is not None and isinstance(known.answer, dict):
-                return known.answer
+            session = self.call.session
+            write = KeyedWrite(workspace_id_of(session), f"action:{self.key}", "action")
+            known = claim_key(session, write, now=self.now)
+            if known is not None:
+                return dict(known.answer)
             answer = effect(session)
-            remember_answer(session, workspace_id_of(session), key, "action", status_code=200, answer=answer)
+            keep_answer(session, write, status_code=200, answer=answer)
             return answer
 
 

@@ -64,6 +64,12 @@ PROBLEMS = (
     Problem("Conflict", 409, "Somebody else changed it first, or took it.", "Read it again, and send the new `version`."),
     Problem("Forbidden", 403, "The caller is known and lacks the right.", "Use a key with the scope that the text names."),
     Problem("NotSignedIn", 401, "There is no valid credential.", "Send `Authorization: Bearer …`."),
+    Problem(
+        "StillUnderWay",
+        425,
+        "The same request, with the same key, came before and has no answer yet.",
+        "Send it again after `Retry-After` seconds, with the same Idempotency-Key.",
+    ),
     Problem("Unavailable", 503, "Mail, a calendar or a payment provider does not answer.", "Send the same request again later."),
     Problem(
         "HttpError",

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import Read, Write
+from api.idempotency import settle
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from models.commands.api_tokens import create_api_token, revoke_api_token
@@ -61,7 +62,7 @@ def create_token(body: ApiTokenIn, call: Write) -> Response:
         call.session, name=body.name, scopes=body.scopes, created_by=call.actor, maker_scopes=call.principal.scopes
     )
     listed = NewApiTokenOut(**ApiTokenOut.model_validate(token).model_dump(), secret="")
-    call.remember(listed, 201)
+    settle(call, listed, 201)
     return JSONResponse(jsonable_encoder(listed.model_copy(update={"secret": secret})), status_code=201)
 
 

@@ -56,7 +56,7 @@ class Delivery(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """The first answer to a keyed write, stored in the transaction of the change."""
+    """The first answer to a keyed write, stored in the transaction of the change; until then, who is at work on it."""
 
     __tablename__ = "idempotency_keys"
 
@@ -64,5 +64,9 @@ class IdempotencyKey(SQLModel, table=True):
     key: str = Field(primary_key=True)
     request_hash: str
     status_code: int
+    """0 until there is an answer."""
     answer: dict[str, Any] | list[Any] | None = Field(default=None, sa_type=JSON)
+    claim: str
+    """The attempt that is at work, or was the first."""
+    claimed_until: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -6,6 +6,7 @@
     ├── Refused       the input is fine, but the state or the rules say no
     ├── Conflict      somebody else changed it first, or took it
     ├── Forbidden     you are known, and you may not
+    ├── StillUnderWay the same keyed request came before and has no answer yet
     └── Unavailable   somebody we depend on does not answer; the same request may work later
 
 Translated at two edges only: `api/errors.py` and `activities/errors.py`.
@@ -42,8 +43,12 @@ class Forbidden(DomainError):
     """The caller is known and lacks the right."""
 
 
+class StillUnderWay(DomainError):
+    """The same keyed request is being answered by somebody else at this moment; sent again, it gets that answer."""
+
+
 class Unavailable(DomainError):
-    """A mail server, calendar or payment provider does not answer; the only error worth retrying unchanged."""
+    """A mail server, calendar or payment provider does not answer; the same request may work later."""
 
     def __init__(self, detail: str, *, field: str | None = None, retry_after_seconds: int | None = None) -> None:
         super().__init__(detail, field=field)

@@ -6,8 +6,10 @@ import pytest
 
 from api.actions.catalogue import ACTIONS
 from api.docs.automation_reference import FOLDER, pages
-from api.pages.help import GUIDE, chapters
+from api.errors import status_of
+from api.pages.help import GUIDE, PROBLEMS, chapters
 from models.types.automations import NodeKind
+from models.types.errors import DomainError
 from models.types.events import CATALOGUE
 
 
@@ -28,6 +30,11 @@ def test_every_chapter_has_an_address_of_its_own():
     assert len(set(slugs)) == len(slugs)
     assert all(re.fullmatch("[a-z0-9_]+", slug) for slug in slugs)
     assert {"automations_actions", "automations_triggers"} <= set(slugs)
+
+
+def test_every_kind_of_error_is_in_the_manual():
+    told = {problem.name: problem.status for problem in PROBLEMS}
+    assert {kind.__name__: status_of(kind("")) for kind in DomainError.__subclasses__()}.items() <= told.items()
 
 
 def test_every_kind_of_step_is_in_the_manual():

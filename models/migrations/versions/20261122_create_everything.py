@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "b7891d4b7f5c"
+revision = "4e0c7a52d19b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -303,6 +303,8 @@ def upgrade() -> None:
         sa.Column("request_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("status_code", sa.Integer(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=True),
+        sa.Column("claim", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_idempotency_keys")),
     )

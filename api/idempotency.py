@@ -1,0 +1,92 @@
+"""Keyed writes at the edge: the first answer again, or a claim that is held until there is one."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.deps import Call
+from models import clock
+from models.commands.idempotency import LEASE, KeyedWrite, claim_key, extend_claim, give_up_claim, keep_answer
+from models.types.scope import Scope
+
+RENEWED_EVERY_SECONDS = LEASE.total_seconds() / 4
+log = structlog.get_logger("api")
+
+
+def claim(call: Call) -> Response | None:
+    """The first answer when this keyed write was made before; None when it is the first, and holds its key from now on.
+
+    In the open transaction. Raises StillUnderWay, or Invalid when the key was used for another request.
+    """
+    call.claimed = None
+    if call.key is None:
+        return None
+    write = KeyedWrite(call.session.info["scope"].workspace_id or "system", call.key, call.fingerprint)
+    first = claim_key(call.session, write, now=call.now)
+    if first is None:
+        call.claimed = write
+        return None
+    headers = {"Idempotent-Replayed": "true"}
+    if first.status_code == 204:
+        return Response(status_code=204, headers=headers)
+    return JSONResponse(first.answer, status_code=first.status_code, headers=headers)
+
+
+def settle(call: Call, answer: Any, status_code: int) -> None:
+    """Keep the answer for repeats, in the open transaction. A Response of the endpoint's own making is not kept: it says
+    that nothing was done, or what only the first caller may read.
+    """
+    if call.claimed is None:
+        return
+    if isinstance(answer, Response):
+        give_up_claim(call.session, call.claimed)
+    else:
+        keep_answer(call.session, call.claimed, status_code=status_code, answer=jsonable_encoder(answer))
+    call.claimed = None
+
+
+def settle_apart(call: Call, answer: Any, status_code: int) -> None:
+    """Keep the answer in a transaction of its own, whatever became of the caller's rights meanwhile."""
+    if call.claimed is not None:
+        with call.database.write(Scope(None)) as call.session:
+            settle(call, answer, status_code)
+
+
+@contextmanager
+def held(call: Call) -> Iterator[None]:
+    """Renew the claim while the block runs; give it up when the block fails, so that a repeat may try at once."""
+    if call.claimed is None:
+        yield
+        return
+    over = threading.Event()
+    renewal = threading.Thread(target=_renew, args=(call, call.claimed, over), daemon=True)
+    renewal.start()
+    try:
+        yield
+    except BaseException:
+        _give_up(call)
+        raise
+    finally:
+        over.set()
+
+
+def _renew(call: Call, write: KeyedWrite, over: threading.Event) -> None:
+    while not over.wait(RENEWED_EVERY_SECONDS):
+        try:
+            with call.database.write(Scope(None)) as session:
+                extend_claim(session, write, now=clock.now())
+        except SQLAlchemyError as error:
+            log.warning("claim not renewed", key=write.key, exc_info=error)
+
+
+def _give_up(call: Call) -> None:
+    if call.claimed is not None:
+        with call.database.write(Scope(None)) as session:
+            give_up_claim(session, call.claimed)
+        call.claimed = None
