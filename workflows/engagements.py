@@ -45,10 +45,10 @@ class EngagementWorkflow(Entity):
             while (event := self.next_event()) is not None:
                 for step in steps_after(event):
                     await self._take(step, event)
-                if is_last(event) and not self.state.inbox:
-                    await self.close(closed_by=event.event_id)
+                if not is_last(event) or self.state.inbox:
+                    await self._refresh(event)
+                elif await self.is_closed(by=event.event_id):
                     return
-                await self._refresh(event)
             await self.roll_if_due()
             await self.wait_until(None)
 

@@ -31,8 +31,9 @@ class Scheduled(Entity):
                 last_event = event.event_id
             due = await self.attempt("Find out what is due next", self._ask)
             if due is None or due.is_over:
-                await self.close(closed_by=last_event or "")
-                return
+                if await self.is_closed(by=last_event or ""):
+                    return
+                continue
             await self._show(due)
             if await self.wait_until(due.wake_at, summary=due.action):
                 await self._do(due, last_event)

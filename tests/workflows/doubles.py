@@ -1,5 +1,6 @@
 """Activity doubles: real activities registered under the real names, that remember their calls and answer from a script."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,8 @@ class Api:
     schedule: Callable[[SubjectInput], Schedule] = lambda _: Schedule(is_over=True)
     failing: dict[str, int] = field(default_factory=dict)
     """Activity name to how many of its next calls fail for good."""
+    may_close: asyncio.Event | None = None
+    """Until it is set, no wait is closed."""
 
     @property
     def names(self) -> list[str]:
@@ -56,6 +59,8 @@ class Api:
         @activity.defn(name=name)
         async def close(closing: CloseWaitInput) -> None:
             self.closed.append(closing)
+            if self.may_close is not None:
+                await self.may_close.wait()
 
         return close
 

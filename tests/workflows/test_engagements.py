@@ -130,3 +130,18 @@ async def test_archiving_ends_the_workflow(environment: WorkflowEnvironment):
         await asyncio.wait_for(handle.result(), timeout=20)
 
     assert api.closed[-1].key == "*"
+
+
+async def test_what_comes_in_while_the_waits_are_closed_is_not_lost(environment: WorkflowEnvironment):
+    api = Api(may_close=asyncio.Event())
+    async with engagement(environment, api) as handle:
+        await handle.signal("happened", event("engagement.archived", "eng_1"))
+        await until(lambda: api.closed)
+        await handle.signal("happened", event("engagement.unarchived", "eng_1"))
+        api.may_close.set()
+
+        await until(lambda: "engagements.refresh" in api.names)
+        await handle.signal("happened", event("engagement.archived", "eng_1"))
+        await asyncio.wait_for(handle.result(), timeout=20)
+
+    assert len(api.closed) == 2

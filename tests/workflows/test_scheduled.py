@@ -1,7 +1,7 @@
 """What proposals, bookings, invoices and retainers share, on a real server with skipped time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,12 +78,27 @@ async def test_a_deciding_event_stops_what_was_planned(environment: WorkflowEnvi
         with environment.with_time_skipping_disabled():
             api.schedule = Plan(api, clock.now())
             handle = await start(environment)
-            await _until_waiting(api)
+            await _until(lambda: api.waits)
             api.schedule = lambda _: Schedule(is_over=True)
             await handle.signal("happened", _accepted())
             await handle.result()
 
     assert api.calls == []
+
+
+async def test_what_comes_in_while_the_waits_are_closed_is_not_lost(environment: WorkflowEnvironment):
+    api = Api(may_close=asyncio.Event())
+    async with working(environment, api):
+        with environment.with_time_skipping_disabled():
+            handle = await start(environment)
+            await _until(lambda: api.closed)
+            due = Schedule(action="remind", wake_at=clock.now().isoformat(), index=1)
+            api.schedule = lambda _: Schedule(is_over=True) if api.calls else due
+            await handle.signal("happened", Happened(new_id("evt"), "proposal.sent", "proposal", "pro_1", "ws_1"))
+            api.may_close.set()
+            await asyncio.wait_for(handle.result(), timeout=20)
+
+    assert api.names == ["proposals.remind"]
 
 
 async def test_a_wait_of_years_survives_many_histories(environment: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch):
@@ -111,11 +126,12 @@ async def test_a_wait_of_years_survives_many_histories(environment: WorkflowEnvi
     assert histories > 5
 
 
-async def _until_waiting(api: Api) -> None:
+async def _until(condition: Callable[[], object]) -> None:
     for _ in range(400):
-        if api.waits:
+        if condition():
             return
         await asyncio.sleep(0.025)
+    raise AssertionError("it did not come to pass")
 
 
 def _accepted() -> Happened:
