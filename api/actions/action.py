@@ -15,6 +15,7 @@ from models.db import workspace_id_of
 from models.queries.automations import get_automation
 from models.queries.contacts import get_contact
 from models.queries.engagements import get_engagement
+from models.rules.automation_references import with_lists
 from models.tables.automations import AutomationRun
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
@@ -146,7 +147,7 @@ class Action(ABC):
             "icon": cls.icon,
             "docs": cls.docs,
             "input": cls.Input.model_json_schema(),
-            "output": cls.Output.model_json_schema(),
+            "output": with_lists(cls.Output.model_json_schema()),
             "kind": cls.kind,
             "client_facing": cls.client_facing,
             "emits": list(cls.emits),

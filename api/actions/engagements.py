@@ -151,6 +151,14 @@ class WhichEngagementInput(ActionInput):
     engagement_id: EngagementId = None
 
 
+class ArchivedEngagementInput(ActionInput):
+    """Which is meant."""
+
+    engagement_id: Annotated[
+        str | None, picked("Engagement", "archived_engagements", "The one the run is about, archived or not")
+    ] = None
+
+
 class ArchiveEngagement(Action):
     """An engagement put away."""
 
@@ -179,13 +187,13 @@ class UnarchiveEngagement(Action):
     title = "Bring an engagement back"
     icon = "archive-restore"
     docs = "Brings an archived engagement back. Nothing that would have happened meanwhile is made up for."
-    Input = WhichEngagementInput
+    Input = ArchivedEngagementInput
     Output = EngagementOutput
     emits = ("engagement.unarchived", "invoice.rescheduled")
     needs = ("engagements:write",)
     example = sample(engagement_id="eng_01k7w3y6m0")
 
-    def perform(self, context: ActionContext, given: WhichEngagementInput) -> EngagementOutput:
+    def perform(self, context: ActionContext, given: ArchivedEngagementInput) -> EngagementOutput:
         """Bring it back; there already, it stays so."""
         engagement = context.engagement(given.engagement_id)
         if engagement.archived_at is not None:

@@ -1,58 +1,39 @@
 """What a drawing may refer to, asked one id at a time: a workspace may have a hundred thousand contacts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
+from models.queries.automation_tables import ARCHIVED, MIXED, TABLES
 from models.tables.automations import Automation
-from models.tables.bookings import Scheduler
-from models.tables.companies import Company
-from models.tables.contacts import Contact
-from models.tables.contracts import ContractTemplate
-from models.tables.credentials import Credential
-from models.tables.files import File
-from models.tables.forms import Form
-from models.tables.members import Member
-from models.tables.projects import Project, ProjectTemplate
-from models.tables.proposals import ProposalTemplate
-from models.tables.tasks import Task, TaskBoard, TaskGroup
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automation_nouns import NOUNS
 from models.types.automations import TriggerKind
-
-_TABLES: Mapping[str, tuple[type[Any], ...]] = {
-    "members": (Member,),
-    "contacts": (Contact,),
-    "people": (Member, Contact),
-    "companies": (Company,),
-    "projects": (Project,),
-    "tasks": (Task,),
-    "tasks_and_projects": (Task, Project),
-    "task_boards": (TaskBoard,),
-    "task_groups": (TaskGroup,),
-    "files": (File,),
-    "forms": (Form,),
-    "schedulers": (Scheduler,),
-    "proposal_templates": (ProposalTemplate,),
-    "contract_templates": (ContractTemplate,),
-    "project_templates": (ProjectTemplate,),
-    "credentials": (Credential,),
-    "automations": (Automation,),
-}
+from models.types.engagements import EngagementStatus
 
 
 @dataclass(frozen=True, slots=True)
 class LiveRows:
-    """The ids of the rows of some tables that are there and not put away."""
+    """The ids of the rows of some lists that are there and not put away."""
 
     session: Session
-    tables: tuple[type[Any], ...]
+    lists: tuple[str, ...]
 
     def __contains__(self, row_id: object) -> bool:
-        rows = (self.session.get(table, row_id) for table in self.tables)
+        rows = (self.session.get(TABLES[name], row_id) for name in self.lists)
         return any(row is not None and getattr(row, "archived_at", None) is None for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRows:
+    """The ids of all rows of a list, put away or not: what is to be brought back is there in either way."""
+
+    session: Session
+    listed: str
+
+    def __contains__(self, row_id: object) -> bool:
+        return self.session.get(TABLES[self.listed], row_id) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +50,12 @@ class CallableAutomations:
 def drawing_lookups(session: Session) -> dict[str, Any]:
     """What exists now that a drawing may refer to, as containers of ids: the compiler tells when it is gone."""
     return {
-        **{name: LiveRows(session, tables) for name, tables in _TABLES.items()},
+        **{name: LiveRows(session, (name,)) for name in TABLES},
+        **{name: LiveRows(session, lists) for name, lists in MIXED.items()},
+        **{name: KnownRows(session, listed) for name, listed in ARCHIVED.items()},
         "callable_automations": CallableAutomations(session),
         "connections": frozenset[str](),
         "date_fields": DATE_FIELDS,
+        "engagement_statuses": frozenset(map(str, EngagementStatus)),
         "nouns": NOUNS,
     }

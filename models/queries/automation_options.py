@@ -52,7 +52,7 @@ def list_options(session: Session, lookup: str, *, text: str = "", chosen: Seque
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of one table, put-away ones apart."""
+    """The rows of one table, without those that are put away, or only those."""
 
     table: Any
     label: str = "name"
@@ -61,6 +61,8 @@ class _Rows:
     conditions: tuple[Any, ...] = ()
     prefix: str = ""
     """Put before the id: an approver is `member:…`."""
+    is_archived: bool = False
+    """Whether only those that are put away are offered."""
 
     def __call__(self, session: Session, text: str, chosen: Sequence[str]) -> list[Option]:
         ids = [value.removeprefix(self.prefix) for value in chosen]
@@ -72,7 +74,8 @@ class _Rows:
     def _matching(self, text: str) -> Any:
         statement = select(self.table).where(*self.conditions)
         if hasattr(self.table, "archived_at"):
-            statement = statement.where(col(self.table.archived_at).is_(None))
+            put_away = col(self.table.archived_at)
+            statement = statement.where(put_away.is_not(None) if self.is_archived else put_away.is_(None))
         for word in text.split():
             columns = [getattr(self.table, name) for name in (self.label, *self.searched)]
             statement = statement.where(or_(*(col(column).icontains(word, autoescape=True) for column in columns)))
@@ -194,6 +197,7 @@ LOOKUPS: Mapping[str, Offer] = {
     "people": _one_of(_MEMBERS, _CONTACTS),
     "companies": _Rows(Company),
     "engagements": _Rows(Engagement, "title", lambda row: row.status),
+    "archived_engagements": _Rows(Engagement, "title", lambda row: row.status, is_archived=True),
     "projects": _PROJECTS,
     "tasks": _TASKS,
     "tasks_and_projects": _one_of(_TASKS, _PROJECTS),

@@ -3,39 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import String, cast
 from sqlmodel import Session, col, select
 
+from models.queries.automation_tables import NAMES, TABLES
 from models.rules.automation_documents import possible_references
-from models.tables.automations import Automation
-from models.tables.bookings import Scheduler
-from models.tables.companies import Company
-from models.tables.contacts import Contact
-from models.tables.contracts import ContractTemplate
 from models.tables.conversations import Conversation
-from models.tables.credentials import Credential
-from models.tables.forms import Form
-from models.tables.members import Member
-from models.tables.projects import Project, ProjectTemplate
-from models.tables.proposals import ProposalTemplate
 from models.types.automation_documents import Reference, ReferenceKind
 from models.types.automations import Json
 from models.types.errors import Invalid
 
-_TABLES: dict[ReferenceKind, type[Any]] = {
-    ReferenceKind.MEMBER: Member,
-    ReferenceKind.FORM: Form,
-    ReferenceKind.PROPOSAL_TEMPLATE: ProposalTemplate,
-    ReferenceKind.CONTRACT_TEMPLATE: ContractTemplate,
-    ReferenceKind.PROJECT_TEMPLATE: ProjectTemplate,
-    ReferenceKind.SCHEDULER: Scheduler,
-    ReferenceKind.CONTACT: Contact,
-    ReferenceKind.COMPANY: Company,
-    ReferenceKind.PROJECT: Project,
-    ReferenceKind.CHANNEL: Conversation,
-    ReferenceKind.AUTOMATION: Automation,
-    ReferenceKind.CREDENTIAL: Credential,
-    ReferenceKind.CREDENTIAL: Credential,
-}
 _MOST_OPTIONS = 200
 
 
@@ -45,9 +22,9 @@ def list_references(session: Session, drawing: Json) -> list[Reference]:
     if not ids:
         return []
     found = [
-        Reference(row.id, kind, row.name or "")
-        for kind, table in _TABLES.items()
-        for row in session.exec(select(table).where(col(table.id).in_(ids)))
+        Reference(row.id, kind, _name_of(kind, row))
+        for kind in ReferenceKind
+        for row in session.exec(select(_table(kind)).where(col(_table(kind).id).in_(ids)))
     ]
     return sorted(found, key=lambda one: (one.kind, one.name, one.key))
 
@@ -60,7 +37,7 @@ def find_references(session: Session, references: Iterable[Reference]) -> dict[s
     found = {}
     for one in references:
         rows = list(session.exec(_present(one.kind).where(_table(one.kind).id == one.key)))
-        rows = rows or list(session.exec(_present(one.kind).where(_table(one.kind).name == one.name).limit(2)))
+        rows = rows or list(session.exec(_present(one.kind).where(_name(one.kind) == one.name).limit(2)))
         if one.name and len(rows) == 1:
             found[one.key] = rows[0].id
     return found
@@ -68,9 +45,8 @@ def find_references(session: Session, references: Iterable[Reference]) -> dict[s
 
 def reference_options(session: Session, kind: ReferenceKind) -> list[tuple[str, str]]:
     """(id, name) of everything that a reference of a kind may stand for, by name."""
-    table = _table(kind)
-    rows = session.exec(_present(kind).order_by(col(table.name)).limit(_MOST_OPTIONS))
-    return [(row.id, row.name or "") for row in rows]
+    rows = session.exec(_present(kind).order_by(_name(kind)).limit(_MOST_OPTIONS))
+    return [(row.id, _name_of(kind, row)) for row in rows]
 
 
 def check_reference(session: Session, reference: Reference, row_id: str) -> None:
@@ -89,7 +65,13 @@ def _present(kind: ReferenceKind) -> Any:
 
 
 def _table(kind: ReferenceKind) -> Any:
-    table = _TABLES.get(kind)
-    if table is None:
-        raise Invalid(f"A {kind.replace('_', ' ')} cannot be chosen here.")
-    return table
+    return Conversation if kind is ReferenceKind.CHANNEL else TABLES[kind.list]
+
+
+def _name(kind: ReferenceKind) -> Any:
+    """The column that tells things of a kind apart, as text."""
+    return cast(col(getattr(_table(kind), NAMES.get(kind.list, "name"))), String)
+
+
+def _name_of(kind: ReferenceKind, row: Any) -> str:
+    return str(getattr(row, NAMES.get(kind.list, "name")) or "")

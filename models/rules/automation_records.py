@@ -3,24 +3,31 @@
 from collections.abc import Mapping
 from functools import cache
 
+from models.rules.automation_references import with_lists
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automation_nouns import NOUNS
+from models.types.automation_references import LISTS
 from models.types.automations import Json
-from models.types.events import CATALOGUE
+from models.types.events import CATALOGUE, EventType
 
 _TEXT: Mapping[str, Json] = {"type": "string"}
 _MAYBE: Mapping[str, Json] = {"type": ["string", "null"]}
 _MOMENT: Mapping[str, Json] = {"type": "string", "format": "date-time"}
 _MONEY: Mapping[str, Json] = {"type": "integer"}
 _ANYTHING: Mapping[str, Json] = {"type": "object"}
+_SCALAR: Mapping[str, Json] = {"type": ["string", "integer", "boolean", "null"]}
 
 
 def _record(**fields: Json) -> dict[str, Json]:
-    return {"type": "object", "properties": fields, "additionalProperties": False}
+    return with_lists({"type": "object", "properties": fields, "additionalProperties": False})
+
+
+def _from(listed: str, schema: Mapping[str, Json] = _TEXT) -> dict[str, Json]:
+    return {**schema, "x-lookup": listed}
 
 
 CONTACT = _record(
-    id=_TEXT,
+    id=_from("contacts"),
     name=_TEXT,
     email=_MAYBE,
     phone=_MAYBE,
@@ -34,19 +41,19 @@ CONTACT = _record(
     owner_id=_MAYBE,
     is_unsubscribed={"type": "boolean"},
 )
-COMPANY = _record(id=_TEXT, name=_TEXT, domain=_TEXT, address=_TEXT, tax_id=_TEXT)
+COMPANY = _record(id=_from("companies"), name=_TEXT, domain=_TEXT, address=_TEXT, tax_id=_TEXT)
 ENGAGEMENT = _record(
-    id=_TEXT,
+    id=_from("engagements"),
     title=_TEXT,
-    status=_TEXT,
+    status=_from("engagement_statuses"),
     owner_id=_MAYBE,
     contact_id=_TEXT,
     company_id=_MAYBE,
     value_minor=_MONEY,
     currency=_TEXT,
 )
-OWNER = _record(id=_TEXT, name=_TEXT, email=_TEXT)
-FORM = _record(id=_TEXT, name=_TEXT, title=_TEXT, slug=_TEXT)
+OWNER = _record(id=_from("members"), name=_TEXT, email=_TEXT)
+FORM = _record(id=_from("forms"), name=_TEXT, title=_TEXT, slug=_TEXT)
 SUBMISSION = _record(id=_TEXT, form_id=_TEXT, answers=_ANYTHING)
 WORKSPACE = _record(id=_TEXT, name=_TEXT, timezone=_TEXT, locale=_TEXT, currency=_TEXT)
 
@@ -78,9 +85,9 @@ def trigger_schemas() -> dict[str, dict[str, Json]]:
 
     What another system sends has a schema only when a sample of it was captured.
     """
-    dates = {f"date:{name}": _about({"date": _TEXT}) for name in DATE_FIELDS}
-    manual = {f"manual:{name}": _about({"batch_id": _TEXT}) for name in NOUNS}
-    schedule = _about({"missed": {"type": "integer"}})
+    dates = {f"date:{name}": _about(field.noun, {"date": _TEXT}) for name, field in DATE_FIELDS.items()}
+    manual = {f"manual:{name}": _about(name, {"batch_id": _TEXT}) for name in NOUNS}
+    schedule = _about("", {"missed": {"type": "integer"}})
     return {**event_schemas(), **dates, **manual, "schedule": schedule, "webhook": hook_schema({}), "called": _CALLED}
 
 
@@ -104,17 +111,25 @@ def schema_of(value: Json) -> dict[str, Json]:
 
 
 def _schema(event_type: str) -> dict[str, Json]:
-    return _about({name: {"type": ["string", "integer", "boolean", "null"]} for name in CATALOGUE[event_type].payload})
+    event = CATALOGUE[event_type]
+    return _about(event.subject, {name: _said(event, name) for name in event.payload})
 
 
-def _about(payload: Mapping[str, Json]) -> dict[str, Json]:
+def _said(event: EventType, name: str) -> dict[str, Json]:
+    """The schema of one value that an event carries."""
+    is_status = event.subject == "engagement" and name in ("from", "to")
+    return _from("engagement_statuses", _SCALAR) if is_status else dict(_SCALAR)
+
+
+def _about(noun: str, payload: Mapping[str, Json]) -> dict[str, Json]:
+    listed = LISTS.get(f"{noun}_id")
     return _record(
         event_id=_TEXT,
         type=_TEXT,
         at=_MOMENT,
         engagement_id=_MAYBE,
         contact_id=_MAYBE,
-        subject_id=_TEXT,
+        subject_id=_from(listed) if listed else _TEXT,
         event=_record(id=_TEXT, type=_TEXT, at=_MOMENT, actor=_TEXT, **payload),
         contact=CONTACT,
         company=COMPANY,

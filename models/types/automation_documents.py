@@ -26,6 +26,22 @@ class ReferenceKind(StrEnum):
     CHANNEL = "channel"
     AUTOMATION = "automation"
     CREDENTIAL = "credential"
+    ENGAGEMENT = "engagement"
+    PROPOSAL = "proposal"
+    CONTRACT = "contract"
+    BOOKING = "booking"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    RETAINER = "retainer"
+    TASK = "task"
+    TASK_BOARD = "task_board"
+    TASK_GROUP = "task_group"
+    FILE = "file"
+
+    @property
+    def list(self) -> str:
+        """The list of all of them, such as `companies`."""
+        return f"{self.removesuffix('y')}ies" if self.endswith("y") else f"{self}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from models.rules.automation_drawings.references import (
+    condition_reference_problems,
+    mapping_reference_problems,
+    missing_references,
+)
 from models.rules.automation_drawings.shapes import DEFAULT_REMINDERS, SHAPES, TRIGGER_NEEDS
 from models.rules.automation_plan.moments import UNIT_DAYS
 from models.rules.cron import is_cron
@@ -14,12 +19,10 @@ from models.rules.mappings import is_blank, is_mapping, mapping_problems, mappin
 from models.rules.working_time import zone_of
 from models.types.automations import Catalogue, Events, Json, Lookups, NodeKind, Problem, Severity, TriggerKind
 from models.types.errors import Invalid
-from models.types.members import MemberRole
 
 Node = Mapping[str, Json]
 
 _BOOLEAN = frozenset({"boolean"})
-_ROLES = frozenset(f"role:{role}" for role in MemberRole)
 _NAMED_PORTS: Mapping[str, tuple[str, str]] = {NodeKind.CONDITION: ("cases", "else"), NodeKind.PARALLEL: ("branches", "ok")}
 
 
@@ -37,11 +40,12 @@ def value_problems(
     for field, mapping, wanted in mapped_fields(node, catalogue):
         for problem in mapping_problems(mapping, wanted, scope, field):
             yield replace(problem, node_id=node["id"])
-        yield from _reference_problems(node["id"], field, mapping, wanted, lookups)
+        yield from mapping_reference_problems(node["id"], field, mapping, wanted, scope, lookups)
     for field, expression in conditions(node):
         sees = _with_event(scope, events, settings) if field == "match" else scope
         for problem in check(expression, sees, expected=_BOOLEAN, field=field):
             yield replace(problem, node_id=node["id"])
+        yield from condition_reference_problems(node["id"], field, expression, sees, lookups)
     if node["kind"] == NodeKind.ACTION:
         yield from _action_problems(node, catalogue, lookups)
     if node["kind"] == NodeKind.SUB_AUTOMATION:
@@ -182,7 +186,7 @@ def _action_problems(node: Node, catalogue: Catalogue, lookups: Lookups) -> Iter
 
 def _sub_problems(node: Node, lookups: Lookups) -> Iterator[Problem]:
     named = node["settings"]["automation_id"]
-    missing = [*_missing_references(node["id"], "automation_id", [named], "automations", lookups)]
+    missing = [*missing_references(node["id"], "automation_id", [("automations", named)], lookups)]
     yield from missing
     if not missing and named not in lookups.get("callable_automations", (named,)):
         message = "This automation is not published with the trigger “called”."
@@ -192,32 +196,6 @@ def _sub_problems(node: Node, lookups: Lookups) -> Iterator[Problem]:
 def _written(mapping: Mapping[str, Json]) -> Json:
     """What the author wrote, when that is the value itself; anything else counts as filled in."""
     return mapping.get("value", mapping.get("text", "…"))
-
-
-def _reference_problems(
-    node_id: str, field: str, mapping: Json, wanted: Mapping[str, Json], lookups: Lookups
-) -> Iterator[Problem]:
-    value = mapping.get("value") if isinstance(mapping, dict) else None
-    named = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
-    lookup = wanted.get("x-lookup", wanted.get("items", {}).get("x-lookup"))
-    if lookup == "approvers":
-        yield from _approver_problems(node_id, field, named)
-        named, lookup = [item.removeprefix("member:") for item in named if item.startswith("member:")], "members"
-    yield from _missing_references(node_id, field, named, str(lookup), lookups)
-
-
-def _approver_problems(node_id: str, field: str, named: list[str]) -> Iterator[Problem]:
-    for item in named:
-        if not item.startswith("member:") and item not in _ROLES:
-            message = f"“{item}” cannot open this run, and so cannot decide."
-            yield Problem(node_id, field, "approver_without_access", message, "Choose somebody of your team.")
-
-
-def _missing_references(node_id: str, field: str, named: list[str], lookup: str, lookups: Lookups) -> Iterator[Problem]:
-    for item in named:
-        if lookup in lookups and item.strip() and item not in lookups[lookup]:
-            message = f"“{item}” is no longer among the {lookup.replace('_', ' ')}."
-            yield Problem(node_id, field, "deleted_reference", message, "Choose another one.")
 
 
 def _event_problems(node: Node, events: Events, lookups: Lookups) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from tests.builders.everything import Ids, make_everything
 from tests.builders.workspaces import Studio, make_studio
 
 CANARY = "quietkestrel"
-TABLES = {"people": "members", "tasks_and_projects": "tasks", "conversations": "conversations"}
+TABLES = {"people": "members", "tasks_and_projects": "tasks", "archived_engagements": "engagements"}
 """Lookups that are no tables of their own, to one of the tables they look in."""
 STEPS_IN = {("members.notify", "member_id"), ("tasks.create", "assignee_id")}
 """Where somebody who is not there, or no longer, is stood in for."""

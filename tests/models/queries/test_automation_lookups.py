@@ -1,16 +1,22 @@
+import json
+
+import pytest
 from sqlmodel import Session
 
 from models import clock
 from models.ids import new_id
 from models.queries.automation_lookups import drawing_lookups
+from models.rules.automation_records import hook_schema, trigger_schemas
 from models.rules.automations import drawing_problems
 from models.tables.automations import Automation
 from models.tables.forms import Form
-from models.types.automations import Drawing
+from models.types.automations import Drawing, Json
 from tests.builders.automations import EVENTS, HEAD, drawing, node, schema
 from tests.builders.workspaces import Studio
 
 ACTION = {"forms.send": {"input": schema(form_id={"type": "string", "x-lookup": "forms"}), "output": {}, "kind": "fast"}}
+
+GONE = "x_000000gone"
 
 
 def found(session: Session, sketch: Drawing) -> list[tuple[str, str]]:
@@ -42,3 +48,64 @@ def test_people_and_automations_are_looked_up(session: Session, studio: Studio):
     assert found(session, sub) == []
     sub = drawing(HEAD, node("sub", "sub_automation", automation_id=draft.id))
     assert found(session, sub) == [("automation_id", "not_callable")]
+
+
+def compared(left: str, right: Json, op: str = "eq") -> Json:
+    return {"op": op, "args": [{"path": left}, {"value": right}]}
+
+
+COMPARISONS = {
+    "form": ("submission.accepted", compared("trigger.form.id", GONE)),
+    "form-of-the-event": ("submission.accepted", compared("trigger.event.form_id", GONE, "ne")),
+    "form-of-the-row": ("submission.accepted", compared("trigger.subject.form_id", GONE)),
+    "owner": ("submission.accepted", {"op": "all", "args": [compared("trigger.engagement.owner_id", GONE)]}),
+    "one-of": ("submission.accepted", compared("trigger.company.id", [GONE], "in")),
+    "instead": (
+        "submission.accepted",
+        {
+            "op": "eq",
+            "args": [{"op": "coalesce", "args": [{"path": "trigger.contact.owner_id"}, {"value": GONE}]}, {"value": ""}],
+        },
+    ),
+    "the-record": ("invoice.paid", compared("trigger.subject_id", GONE)),
+    "scheduler": ("booking.made", compared("trigger.event.scheduler_id", GONE)),
+    "status": ("engagement.status_changed", compared("trigger.event.to", "on_hold_2019")),
+    "status-now": ("proposal.sent", compared("trigger.engagement.status", "on_hold_2019")),
+}
+
+
+@pytest.mark.parametrize(("event", "condition"), COMPARISONS.values(), ids=COMPARISONS)
+def test_what_a_condition_compares_with_is_missed_in_triggers_waits_and_conditions(
+    event: str, condition: Json, session: Session, studio: Studio
+):
+    lookups = drawing_lookups(session)
+    of_event = json.loads(json.dumps(condition).replace('"trigger.', '"event.'))
+    head = {**HEAD, "settings": {"kind": "event", "type": event, "filter": condition}}
+    wait = node("wait", "wait_for_event", event=event, match=of_event, timeout={"amount": 1, "unit": "days"})
+    fork = node("fork", "condition", cases=[{"port": "yes", "when": condition}])
+    found = drawing_problems(drawing(head, wait, fork), catalogue=ACTION, events=trigger_schemas(), lookups=lookups)
+    assert [(problem.node_id, problem.field, problem.code) for problem in found] == [
+        ("trigger", "filter", "deleted_reference"),
+        ("wait", "match", "deleted_reference"),
+        ("fork", "cases.0.when", "deleted_reference"),
+    ]
+
+
+def test_what_another_system_sends_is_no_reference_of_ours(session: Session, studio: Studio):
+    head = {**HEAD, "settings": {"kind": "webhook", "filter": compared("trigger.body.contact_id", "77")}}
+    events = {**trigger_schemas(), "webhook": hook_schema({"body": {"contact_id": "77"}})}
+    sketch = drawing(head, node("end", "stop"))
+    assert drawing_problems(sketch, catalogue=ACTION, events=events, lookups=drawing_lookups(session)) == []
+
+
+def test_what_is_there_and_parts_of_texts_are_not_missed(session: Session, studio: Studio):
+    conditions = (
+        compared("trigger.engagement.owner_id", studio.owner_id),
+        compared("trigger.engagement.status", "lead"),
+        compared("trigger.engagement.owner_id", "mem", "contains"),
+        compared("trigger.contact.name", "Ada"),
+    )
+    for condition in conditions:
+        head = {**HEAD, "settings": {"kind": "event", "type": "submission.accepted", "filter": condition}}
+        sketch = drawing(head, node("end", "stop"))
+        assert drawing_problems(sketch, catalogue=ACTION, events=trigger_schemas(), lookups=drawing_lookups(session)) == []

@@ -97,7 +97,7 @@ def deep(levels: int) -> Any:
         ({"drawing": {"nodes": [{"x": "\0"}], "edges": []}}, "document"),
         ({"drawing": {"nodes": [{"x": float("nan")}], "edges": []}}, "document"),
         ({"references": {}}, "document.references"),
-        ({"references": [{"key": "a", "kind": "invoice", "name": ""}]}, "document.references.0"),
+        ({"references": [{"key": "a", "kind": "time_entry", "name": ""}]}, "document.references.0"),
         ({"references": [{"key": "a", "kind": ["form"], "name": ""}]}, "document.references.0"),
         ({"references": [{"key": "", "kind": "form", "name": ""}]}, "document.references.0.key"),
         ({"references": [{"key": "a", "kind": "form", "name": ""}] * 2}, "document.references.1"),

@@ -1,0 +1,45 @@
+"""What automations can name by its id: fields tell by their name which list of the studio the id is from."""
+
+from collections.abc import Mapping
+
+LISTS: Mapping[str, str] = {
+    "assignee_id": "people",
+    "automation_id": "automations",
+    "board_id": "task_boards",
+    "booking_id": "bookings",
+    "by_id": "proposals",
+    "company_id": "companies",
+    "contact_id": "contacts",
+    "contract_id": "contracts",
+    "contract_template_id": "contract_templates",
+    "credential_id": "credentials",
+    "engagement_id": "engagements",
+    "file_id": "files",
+    "form_id": "forms",
+    "group_id": "task_groups",
+    "group_ids": "task_groups",
+    "invoice_id": "invoices",
+    "loser_id": "contacts",
+    "member_id": "members",
+    "member_ids": "members",
+    "owner_id": "members",
+    "payment_id": "payments",
+    "person_id": "people",
+    "project_id": "projects",
+    "project_template_id": "project_templates",
+    "proposal_id": "proposals",
+    "proposal_template_id": "proposal_templates",
+    "retainer_id": "retainers",
+    "scheduler_id": "schedulers",
+    "task_board_id": "task_boards",
+    "task_id": "tasks",
+}
+"""Name of a field to its list, the `x-lookup` of its schema."""
+
+UNLISTED = frozenset(
+    {
+        *("batch_id", "comment_id", "conversation_id", "email_id", "event_id", "message_id", "refund_id", "run_id"),
+        *("subject_id", "submission_id", "tax_id", "time_entry_id", "wait_id", "workflow_id"),
+    }
+)
+"""Ids that nobody writes into a drawing: made anew by every run, said by somebody else, or of a noun that the event tells."""
