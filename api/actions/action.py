@@ -38,6 +38,11 @@ def picked(title: str, lookup: str, description: str = "", **more: Any) -> Any:
     return Field(title=title, description=description or None, json_schema_extra={"x-lookup": lookup}, **more)
 
 
+def named_texts(title: str, description: str = "", **more: Any) -> Any:
+    """The field of an input that holds texts under names of one's own; each may come from somewhere else."""
+    return Field(title=title, description=description or None, json_schema_extra={"x-parts": True}, **more)
+
+
 def sample(**values: Json) -> dict[str, Json]:
     """An input as it could be, for the manual."""
     return values

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import Field
 
-from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, picked, sample
+from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, named_texts, picked, sample
 from api.credentials import Shown, opened_credential, shown_to, without_secret
 from api.egress import egress_policy
 from api.gateways.egress import EgressResponse, fetch
@@ -49,8 +49,10 @@ class RequestInput(ActionInput):
             json_schema_extra={"format": "uri"},
         ),
     ]
-    query: Annotated[Texts, Field(title="Parameters", description="Of the address", max_length=50)] = Field(default_factory=dict)
-    headers: Annotated[Texts, Field(title="Headers", max_length=50)] = Field(default_factory=dict)
+    query: Annotated[Texts, named_texts("Parameters", "Of the address", max_length=50)] = Field(default_factory=dict)
+    headers: Annotated[Texts, named_texts("Headers", "Secrets belong in a credential", max_length=50)] = Field(
+        default_factory=dict
+    )
     credential_id: Annotated[str | None, picked("Credential", "credentials", "From Settings, Credentials")] = None
     json_body: Annotated[
         str,
@@ -62,7 +64,7 @@ class RequestInput(ActionInput):
         ),
     ] = ""
     data: Annotated[Json, Field(title="Body, from a field", description="A record or list, sent as JSON")] = None
-    form: Annotated[Texts, Field(title="Body, as a form", max_length=100)] = Field(default_factory=dict)
+    form: Annotated[Texts, named_texts("Body, as a form", max_length=100)] = Field(default_factory=dict)
     expected: Annotated[
         tuple[int, ...], Field(title="Also fine", description="Statuses besides 200 to 299, such as 404", max_length=20)
     ] = ()
@@ -159,10 +161,11 @@ def _address(given: RequestInput, shown: Shown) -> str:
 def _own_headers(headers: Mapping[str, str]) -> dict[str, str]:
     for name, value in headers.items():
         if not _NAME.fullmatch(name) or name.lower() in _OURS:
-            raise Invalid(f"“{name[:60]}” is no header that can be set.", field="headers")
+            raise Invalid(f"“{name[:60]}” is no header that can be set.", field=f"headers.{name}")
         if not value.isprintable():
-            raise Invalid(f"The header “{name}” holds a line break.", field="headers")
-    return dict(headers)
+            raise Invalid(f"The header “{name}” holds a line break, or a letter that cannot be sent.", field=f"headers.{name}")
+    # On the wire a header is bytes, which the client makes of Latin-1 alone: names of people are not.
+    return {name: value.strip().encode().decode("latin-1") for name, value in headers.items()}
 
 
 def _body(given: RequestInput) -> tuple[bytes | None, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from models.rules.automation_drawings.graph import MAX_NODES
 from models.rules.automation_plan.records import canonical_json
+from models.rules.secret_names import is_secret_name, without_secrets
 from models.types.automation_documents import FORMAT, FORMAT_VERSION, AutomationDocument, Reference, ReferenceKind
 from models.types.automations import Json
 from models.types.errors import Invalid
@@ -14,7 +15,8 @@ MAX_DEPTH = 60
 MAX_REFERENCES = 200
 
 _REFERENCE = re.compile(r"(?:([a-z_]+):)?([a-z]{2,8}_[A-Za-z0-9]{1,60})")
-_SECRET_HEADERS = re.compile(r"authorization|cookie|api[-_]?key|token|secret|password", re.IGNORECASE)
+_NAMED_TEXTS = ("headers", "query", "form")
+"""Inputs of a request that hold texts under names of one's own."""
 
 
 def possible_references(drawing: Json) -> set[str]:
@@ -24,7 +26,7 @@ def possible_references(drawing: Json) -> set[str]:
 
 
 def document_json(document: AutomationDocument) -> dict[str, Json]:
-    """The file. Values of headers that look like secrets are left out: they belong to a credential."""
+    """The file. Headers and parameters that look like secrets are left out: they belong to a credential."""
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -97,13 +99,28 @@ def _without_secrets(drawing: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _node_without_secrets(node: Json) -> Json:
-    try:
-        headers = node["settings"]["input"]["headers"]["value"]
-        kept = {name: "" if _SECRET_HEADERS.search(name) else value for name, value in headers.items()}
-    except (KeyError, TypeError, AttributeError):
+    given = node.get("settings", {}).get("input") if isinstance(node, dict) and isinstance(node.get("settings"), dict) else None
+    if not isinstance(given, dict):
         return node
-    given = {**node["settings"]["input"], "headers": {**node["settings"]["input"]["headers"], "value": kept}}
-    return {**node, "settings": {**node["settings"], "input": given}}
+    kept = {name: _texts_without_secrets(one) if name in _NAMED_TEXTS else one for name, one in given.items()}
+    return {**node, "settings": {**node["settings"], "input": kept}}
+
+
+def _texts_without_secrets(mapping: Json) -> Json:
+    """The mapping of named texts, with nothing under names of secrets; a field that one is read from says none, and stays."""
+    if not isinstance(mapping, dict):
+        return mapping
+    found = dict(mapping)
+    if isinstance(found.get("value"), dict):
+        found["value"] = without_secrets(found["value"], "")
+    if isinstance(found.get("parts"), dict):
+        parts = found["parts"].items()
+        found["parts"] = {name: {"value": ""} if is_secret_name(name) and _is_written(part) else part for name, part in parts}
+    return found
+
+
+def _is_written(part: Json) -> bool:
+    return not isinstance(part, dict) or "path" not in part
 
 
 def _check_size(value: Json) -> None:

@@ -48,6 +48,8 @@ def named_in_value(value: Json, wanted: Schema) -> Iterator[Named]:
 
 def named_in_mapping(mapping: Mapping[str, Json], wanted: Schema, scope: Schema) -> Iterator[Named]:
     """What a well-formed mapping names: as its value, as what to take when nothing is there, and in its comparisons."""
+    for part in mapping.get("parts", {}).values():
+        yield from named_in_mapping(part, {}, scope)
     yield from named_in_value(mapping.get("value", mapping.get("default")), wanted)
     if "text" in mapping and not template_paths(mapping["text"]):
         yield from named_in_value(mapping["text"].strip(), wanted)

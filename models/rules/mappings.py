@@ -4,6 +4,7 @@
 {"path": "trigger.contact.email", "default": ""}   a field, and what to take when it is empty
 {"text": "Hi {{ trigger.contact.name }}"}          text with places; `"escape": true` for HTML, or `"json"`, `"uri"`
 {"expr": {"op": …}}                                an expression
+{"parts": {"X-Client": {"path": …}}}               texts under names of one's own, such as headers: one of the above each
 """
 
 from collections.abc import Collection, Mapping
@@ -15,13 +16,19 @@ from models.rules.json_schemas import Schema, misfit, schema_types
 from models.rules.text_templates import missing_paths, render, template_paths, template_problems
 from models.types.automations import Json, Problem
 
+MAX_PARTS = 100
+
 _SHAPES = ({"value"}, {"path"}, {"path", "default"}, {"text"}, {"text", "escape"}, {"expr"})
+_WRITABLE: Schema = {"type": ["string", "number", "boolean"]}
+"""What can be written as the text of a part."""
 
 
 def mapped_value(mapping: Mapping[str, Json], scope: Mapping[str, Json], *, zone: str = "UTC") -> Json:
     """The value of a well-formed mapping over a scope; None when it has none. Raises Invalid when a text grows too long."""
     if "value" in mapping:
         return mapping["value"]
+    if "parts" in mapping:
+        return _mapped_parts(mapping["parts"], scope, zone)
     if "expr" in mapping:
         return evaluate(mapping["expr"], scope)
     if "text" in mapping:
@@ -63,6 +70,8 @@ def missing_fields(
 
 def missing_reads(mapping: Mapping[str, Json], scope: Mapping[str, Json]) -> list[str]:
     """The paths of a well-formed mapping that hold nothing and have nothing to take instead, each once, as they are read."""
+    if "parts" in mapping:
+        return list(dict.fromkeys(path for part in mapping["parts"].values() for path in missing_reads(part, scope)))
     if "text" in mapping:
         return missing_paths(mapping["text"], scope)
     reads = dict.fromkeys(path for path, guarded in mapping_reads(mapping) if not guarded)
@@ -78,6 +87,8 @@ def shown_text(value: Json, zone: str) -> str:
 
 def mapping_reads(mapping: Mapping[str, Json]) -> list[tuple[str, bool]]:
     """The paths a well-formed mapping reads, each with whether it says what to take when nothing is there."""
+    if "parts" in mapping:
+        return [read for part in mapping["parts"].values() for read in mapping_reads(part)]
     if "path" in mapping:
         return [(mapping["path"], "default" in mapping)]
     if "text" in mapping:
@@ -92,6 +103,8 @@ def mapping_problems(mapping: Json, wanted: Schema, scope: Schema, field: str) -
         return [Problem("", field, "malformed_value", "This says not where its value comes from.", fix)]
     if "value" in mapping:
         return _literal_problems(mapping["value"], wanted, field)
+    if "parts" in mapping:
+        return _part_problems(mapping["parts"], wanted, scope, field)
     types = schema_types(wanted) - {"null"}
     if "expr" in mapping:
         return check(mapping["expr"], scope, expected=types, field=joined(field, "expr"))
@@ -105,7 +118,14 @@ def mapping_problems(mapping: Json, wanted: Schema, scope: Schema, field: str) -
 
 
 def is_mapping(mapping: Json) -> bool:
-    """Whether this has the shape of a mapping, down to the expression in it."""
+    """Whether this has the shape of a mapping, down to the expression in it; parts have no parts themselves."""
+    if isinstance(mapping, dict) and set(mapping) == {"parts"}:
+        parts = mapping["parts"]
+        return isinstance(parts, dict) and len(parts) <= MAX_PARTS and all(_is_part(part) for part in parts.values())
+    return _is_part(mapping)
+
+
+def _is_part(mapping: Json) -> bool:
     if not isinstance(mapping, dict) or set(mapping) not in _SHAPES:
         return False
     if "path" in mapping:
@@ -123,3 +143,17 @@ def is_blank(value: Json) -> bool:
 def _literal_problems(value: Json, wanted: Schema, field: str) -> list[Problem]:
     reason = misfit(wanted, value)
     return [Problem("", field, "type_mismatch", reason, "Enter another value.")] if reason else []
+
+
+def _mapped_parts(parts: Mapping[str, Json], scope: Mapping[str, Json], zone: str) -> dict[str, str]:
+    """Name to text; a part without a value is left out, as a missing header is better than an empty one."""
+    values = {name: mapped_value(part, scope, zone=zone) for name, part in parts.items()}
+    return {
+        name: value if isinstance(value, str) else canonical_json(value) for name, value in values.items() if value is not None
+    }
+
+
+def _part_problems(parts: Mapping[str, Json], wanted: Schema, scope: Schema, field: str) -> list[Problem]:
+    if not wanted.get("x-parts"):
+        return [Problem("", field, "type_mismatch", "This is no list of names and texts.", "Choose another way to fill it in.")]
+    return [problem for name, part in parts.items() for problem in mapping_problems(part, _WRITABLE, scope, joined(field, name))]

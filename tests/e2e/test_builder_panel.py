@@ -192,6 +192,33 @@ def tab_to(page: Page, name: str) -> None:
     pytest.fail(f"Tab never came to “{name}”")
 
 
+def test_headers_are_rows_of_a_name_and_a_value_from_anywhere(site: ProductSite, page: Page):
+    fixed = {"value": {"Accept": "text/plain"}}
+    given = {"url": {"value": "https://api.example.com/x"}, "headers": fixed}
+    automation_id = drawn(site, node("ask", "action", action="http.request", input=given))
+    panel = opened(site, page, automation_id, "Ask")
+    headers = field(panel, "Headers").first
+    expect(headers.get_by_label("Name of value 1")).to_have_value("Accept")
+
+    headers.get_by_role("button", name="Add to headers").click()
+    name = headers.get_by_label("Name of value 2")
+    name.fill("X-Client")
+    name.press("Tab")
+    headers.get_by_label("Where “Value” comes from").nth(1).select_option("A field")
+    headers.get_by_role("combobox", name="Value", exact=True).click()
+    page.keyboard.type("contact email")
+    expect(panel.locator("li[role=option]").first).to_contain_text("Email")
+    page.keyboard.press("Enter")
+    expect(headers.locator("[data-preview]")).to_contain_text(cast.ADA[1])
+    assert violations(page, within=PANEL) == []
+
+    page.wait_for_timeout(1500)
+    said = settings(site, page, automation_id, "ask")["input"]["headers"]
+    assert said == {"parts": {"Accept": {"text": "text/plain"}, "X-Client": {"path": "trigger.contact.email"}}}
+    headers.get_by_role("button", name="Remove X-Client").click()
+    expect(headers.get_by_label("Name of value 2")).to_have_count(0)
+
+
 def test_the_panel_fits_a_phone(site: ProductSite, page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     automation_id = drawn(site, node("gate", "condition", cases=[{"port": "rich", "when": {"value": True}}]))

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from models.rules.secret_names import without_secrets
 from models.types.automation_plan import happenings
 from models.types.automation_plan.happenings import Happened
 from models.types.automation_plan.states import RunState, RunStatus, Token, TokenStatus, Wait, WaitKind
@@ -101,7 +102,7 @@ def happened_from_json(document: Mapping[str, Json]) -> Happened:
 
 
 def preview(value: Json, depth: int = 0) -> Json:
-    """The same value, clipped for people: texts of 300 letters, 20 items, four levels."""
+    """The same value, clipped for people: texts of 300 letters, 20 items, four levels, nothing under the name of a secret."""
     if isinstance(value, str):
         return value if len(value) <= PREVIEW_TEXT else value[: PREVIEW_TEXT - 1] + "…"
     if not isinstance(value, dict | list):
@@ -110,7 +111,8 @@ def preview(value: Json, depth: int = 0) -> Json:
         return "…"
     if isinstance(value, list):
         return [preview(item, depth + 1) for item in value[:PREVIEW_ITEMS]]
-    return {str(name): preview(item, depth + 1) for name, item in list(value.items())[:PREVIEW_ITEMS]}
+    shown = without_secrets({str(name): item for name, item in list(value.items())[:PREVIEW_ITEMS]})
+    return {name: preview(item, depth + 1) for name, item in shown.items()}
 
 
 def _plain(document: dict[str, Json]) -> dict[str, Json]:

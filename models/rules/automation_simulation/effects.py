@@ -6,6 +6,7 @@ from fractions import Fraction
 from models.rules.automation_simulation.samples import sample_value
 from models.rules.json_schemas import properties
 from models.rules.money import percent_mpct, plain_amount, round_half_up
+from models.rules.secret_names import without_secrets
 from models.types.automation_simulations import Course, Effect, EntryKind, Ground
 from models.types.automations import Json
 from models.types.money import Money
@@ -144,7 +145,7 @@ def _shown(value: Json, names: Mapping[str, str]) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(item, names) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name.replace('_', ' ')}: {_shown(item, names)}" for name, item in value.items())
+        return ", ".join(f"{name.replace('_', ' ')}: {_shown(item, names)}" for name, item in without_secrets(value).items())
     text = str(value)
     return names.get(text.removeprefix("member:"), text)
 

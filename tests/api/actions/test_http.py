@@ -8,6 +8,7 @@ import logging
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import structlog
@@ -16,6 +17,7 @@ from sqlmodel import select
 
 from models import clock
 from models.db import Database
+from models.rules.secret_names import HIDDEN
 from models.settings import Settings
 from models.tables.automations import AutomationRun, StepRun
 from tests.api.actions.test_every_action import advance, contents, perform_effects
@@ -43,7 +45,9 @@ def ask(database: Database, studio: Studio, worker: TestClient):
     """Have a run ask; what its step says after. given: mappings, or plain values. answers: what the client typed."""
 
     def do(answers: dict[str, Any] | None = None, **given: Any) -> StepRun:
-        mapped = {name: one if isinstance(one, dict) and "text" in one else {"value": one} for name, one in given.items()}
+        mapped = {
+            name: one if isinstance(one, dict) and {"text", "parts"} & set(one) else {"value": one} for name, one in given.items()
+        }
         node = {
             "id": "ask",
             "kind": "action",
@@ -59,6 +63,10 @@ def ask(database: Database, studio: Studio, worker: TestClient):
             return session.exec(select(StepRun).where(StepRun.run_id == run_id)).one()
 
     return do
+
+
+def _is_mapping(one: Any) -> bool:
+    return isinstance(one, dict) and bool({"text", "parts"} & set(one))
 
 
 @pytest.fixture
@@ -102,6 +110,53 @@ def test_a_request_says_what_was_written_and_answers_what_was_picked(ask, servic
     assert asked.path == "/people/Grace%20%22the%22%20Hopper%0A%7B%7B%20trigger.id%20%7D%7D?a=1&b=2"
     assert asked.headers["x-mine"] == "yes"
     assert asked.headers["idempotency-key"].endswith(":ask:0")
+
+
+NAME = "trigger.submission.answers.name"
+
+
+def test_every_header_and_parameter_may_come_from_somewhere_else(ask, service: Service):
+    step = ask(
+        {"name": "Zoë 李 & co"},
+        method="POST",
+        url=service.url,
+        headers={"parts": {"X-Client": {"path": NAME}, "X-Kind": {"text": "lead/{{ trigger.submission.answers.gone }}"}}},
+        query={
+            "parts": {
+                "q": {"text": f"{{{{ {NAME} | upper }}}}"},
+                "new": {"expr": {"op": "is_empty", "args": [{"path": "trigger.company"}]}},
+                "gone": {"path": "trigger.submission.answers.gone"},
+                "none": {"path": "trigger.submission.answers.gone", "default": "-"},
+            }
+        },
+        form={"parts": {"name": {"path": NAME}, "fixed": {"value": "1"}}},
+    )
+
+    assert step.status == "done", step.error
+    asked = service.asked[0]
+    assert sorted(parse_qsl(asked.path.removeprefix("/?"))) == [("new", "false"), ("none", "-"), ("q", "ZOË 李 & CO")]
+    assert asked.headers["x-client"].encode("latin-1").decode() == "Zoë 李 & co"
+    assert asked.headers["x-kind"] == "lead/"
+    assert sorted(parse_qsl(asked.body.decode())) == [("fixed", "1"), ("name", "Zoë 李 & co")]
+
+
+@pytest.mark.parametrize("part", [{"path": NAME}, {"text": f"Bearer {{{{ {NAME} }}}}"}], ids=["field", "text"])
+def test_a_value_cannot_bring_a_header_of_its_own(ask, service: Service, part: dict[str, Any]):
+    step = ask({"name": "Ada\r\nX-Evil: 1"}, url=service.url, headers={"parts": {"X-Client": part}})
+    assert step.status == "parked"
+    assert "The header “X-Client” holds a line break" in step.error
+    assert service.asked == []
+
+
+def test_what_is_named_like_a_secret_is_sent_and_not_shown(ask, service: Service):
+    named = {"parts": {"X-Api-Key": {"path": NAME}, "Accept": {"value": "text/plain"}}}
+    step = ask(
+        {"name": SECRET}, url=service.url, headers=named, query={"parts": {"token": {"path": NAME}, "page": {"value": "2"}}}
+    )
+    assert step.status == "done", step.error
+    assert service.asked[0].headers["x-api-key"] == SECRET
+    assert step.input["headers"] == {"X-Api-Key": HIDDEN, "Accept": "text/plain"}
+    assert step.input["query"] == {"token": HIDDEN, "page": "2"}
 
 
 def test_a_value_cannot_break_out_of_the_body_or_the_address(ask, service: Service):

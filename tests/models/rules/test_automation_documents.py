@@ -67,6 +67,23 @@ def test_what_looks_like_a_secret_stays_at_home():
     assert headers["value"]["Authorization"] == "Bearer xyz", "the drawing itself stays as it is"
 
 
+def test_what_looks_like_a_secret_among_parts_stays_at_home_and_fields_go_along():
+    parts = {
+        "Authorization": {"text": "Bearer xyz {{ trigger.contact.id }}"},
+        "X-Api-Key": {"value": "k"},
+        "X-Token": {"path": "nodes.login.body.token"},
+        "Accept": {"value": "text/plain"},
+    }
+    node = {"id": "call", "settings": {"action": "http.request", "input": {"query": {"parts": parts}, "url": {"value": "u"}}}}
+
+    written = document_json(AutomationDocument("Call", "", {"nodes": [node], "edges": []}))
+
+    given = written["drawing"]["nodes"][0]["settings"]["input"]
+    assert given["url"] == {"value": "u"}
+    blank = {"value": ""}
+    assert given["query"]["parts"] == {**parts, "Authorization": blank, "X-Api-Key": blank}
+
+
 def deep(levels: int) -> Any:
     value: Any = 1
     for _ in range(levels):

@@ -13,6 +13,7 @@ from models.rules.automation_simulation.samples import sample_record, sample_val
 from models.rules.automation_simulation.simulations import simulate
 from models.rules.automations import compile_drawing
 from models.rules.json_schemas import misfit
+from models.rules.secret_names import HIDDEN
 from models.types.automation_plan.states import RunState
 from models.types.automation_simulations import Course, DateMove, EntryKind, Ground, Scenario
 from models.types.automations import Plan
@@ -53,6 +54,15 @@ def test_every_action_gives_back_what_its_schema_promises(action: str):
 
     assert misfit(ACTIONS[action]["output"], dict(done.output)) is None
     assert done.title
+
+
+def test_a_simulated_request_shows_no_secret_that_was_written_into_a_header():
+    headers = {"parts": {"Authorization": {"value": "Bearer sk-live-1"}, "Accept": {"value": "text/plain"}}}
+    given = {"url": {"value": "https://api.example.com"}, "headers": headers}
+    entries = played(ground(node("ask", "action", action="http.request", input=given)))
+    assert "sk-live-1" not in repr([(entry.title, entry.text, entry.details) for entry in entries])
+    (shown,) = [dict(entry.details)["Headers"] for entry in entries if "Headers" in dict(entry.details)]
+    assert set(shown.split(", ")) == {f"Authorization: {HIDDEN}", "Accept: text/plain"}
 
 
 def test_an_invoice_is_drafted_issued_and_paid_with_one_amount():

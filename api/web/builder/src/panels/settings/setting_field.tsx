@@ -7,8 +7,10 @@ import { FieldPicker } from "./field_picker";
 import { Frame, described } from "./frame";
 import { fieldOf, type FieldModel } from "./form_model";
 import { modeOf } from "./mappings";
+import { NamedValues } from "./named_values";
 import { PlainControl } from "./plain_controls";
 import { isBlank, itemsOf, propertiesOf, requiredOf, resolved } from "./schema";
+import { AddButton, RemoveButton } from "./rows";
 import { problemsAt, useStep } from "./step_context";
 import { Duration, Offset, QuietHours, Zone } from "./timing";
 import { ValueField } from "./value_field";
@@ -168,59 +170,19 @@ export function Mappings({ field, value, at, onChange }: Props): ReactNode {
   const { node, problems } = useStep();
   const found = record(value);
   const names = Object.keys(found);
-  const rename = (from: string, to: string): void => onChange(Object.fromEntries(Object.entries(found).map(([name, mapping]) => [name === from ? to : name, mapping])));
-  const put = (name: string, mapping: Json): void => onChange({ ...found, [name]: mapping ?? { text: "" } });
-  const remove = (name: string): void => {
-    const { [name]: _gone, ...rest } = found;
-    onChange(Object.keys(rest).length ? rest : undefined);
-  };
   return (
     <Frame id={idOf(node.id, at)} label={field.label} {...(field.hint ? { hint: field.hint } : {})} isRequired={field.isRequired} problems={problemsAt(problems, at, names)} isGroup>
-      <ul className="space-y-2">
-        {names.map((name, index) => (
-          <li key={index} className="rounded-box border border-line p-3 pb-0">
-            <div className="mb-2 flex items-center gap-2">
-              <input
-                className="input input-sm grow font-medium"
-                aria-label={`Name of value ${index + 1}`}
-                defaultValue={name}
-                onBlur={(event) => {
-                  const to = event.target.value.trim().replaceAll(/[^\w-]+/g, "_");
-                  if (to && to !== name && !names.includes(to)) rename(name, to);
-                  else event.target.value = name;
-                }}
-              />
-              <RemoveButton label={`Remove ${name}`} onClick={() => remove(name)} />
-            </div>
-            <ValueField
-              id={idOf(node.id, `${at}.${name}`)}
-              field={{ ...fieldOf(name, modeOf(found[name]) === "value" ? {} : { type: "string" }, true), label: "Value" }}
-              mapping={found[name]}
-              problems={problemsAt(problems, `${at}.${name}`)}
-              onChange={(mapping) => put(name, mapping)}
-            />
-          </li>
-        ))}
-      </ul>
-      <AddButton label="Add a value" onClick={() => onChange({ ...found, [freeName("value", names)]: { text: "" } })} />
+      <NamedValues
+        values={found}
+        stem="value"
+        addLabel="Add a value"
+        idFor={(name) => idOf(node.id, `${at}.${name}`)}
+        fieldFor={(name) => ({ ...fieldOf(name, modeOf(found[name]) === "value" ? {} : { type: "string" }, true), label: "Value" })}
+        problemsFor={(name) => problemsAt(problems, `${at}.${name}`)}
+        cleaned={(name) => name.trim().replaceAll(/[^\w-]+/g, "_")}
+        onChange={onChange}
+      />
     </Frame>
-  );
-}
-
-export function AddButton({ label, onClick }: { label: string; onClick(): void }): ReactNode {
-  return (
-    <button type="button" className="btn btn-ghost btn-sm mt-1.5" onClick={onClick}>
-      <Icon name="plus" className="size-4" />
-      {label}
-    </button>
-  );
-}
-
-export function RemoveButton({ label, onClick }: { label: string; onClick(): void }): ReactNode {
-  return (
-    <button type="button" className="btn btn-ghost btn-xs btn-square" aria-label={label} title="Remove" onClick={onClick}>
-      <Icon name="trash" className="size-3.5" />
-    </button>
   );
 }
 
@@ -265,10 +227,6 @@ export function withPart(whole: Record<string, Json>, name: string, value: Json)
 export function unitsOf(field: FieldModel): string[] {
   const units = resolved(propertiesOf(field.schema)["unit"] ?? {})["enum"];
   return Array.isArray(units) ? units.map(String) : ["minutes", "hours", "days", "weeks"];
-}
-
-export function freeName(stem: string, taken: string[]): string {
-  for (let number = taken.length + 1; ; number++) if (!taken.includes(`${stem}_${number}`)) return `${stem}_${number}`;
 }
 
 function smallest(field: FieldModel): number {

@@ -5,11 +5,13 @@ import { Icon } from "../../icon";
 import { Calculation } from "./calculation";
 import { Frame, described } from "./frame";
 import { FieldPicker } from "./field_picker";
-import type { FieldModel } from "./form_model";
-import { MODES, blankOf, modeOf, modesOf, type Mode } from "./mappings";
+import { fieldOf, type FieldModel } from "./form_model";
+import { MODES, blankOf, modeOf, modesOf, partsOf, type Mode } from "./mappings";
+import { NamedValues } from "./named_values";
 import { PlainControl } from "./plain_controls";
 import { Preview } from "./preview";
 import { isBlank, resolved, typesOf } from "./schema";
+import { problemsAt } from "./step_context";
 import { TextEditor } from "./text_editor";
 import { isExpression } from "./expressions";
 
@@ -24,7 +26,7 @@ interface Props {
 }
 
 export function ValueField({ id, field, mapping, problems, clientReads = false, onChange }: Props): ReactNode {
-  const present = modeOf(mapping);
+  const present = modeOf(mapping, field);
   const modes = modesOf(field, present);
   const [chosen, setChosen] = useState<Mode | null>(null);
   const mode = present ?? chosen ?? modes[0] ?? "value";
@@ -35,14 +37,14 @@ export function ValueField({ id, field, mapping, problems, clientReads = false, 
     setChosen(next);
     onChange(blankOf(next, field));
   };
-  const isGroup = mode === "expr" || (mode === "value" && ["lookups", "texts", "record", "records"].includes(field.control));
+  const isGroup = mode === "expr" || mode === "parts" || (mode === "value" && ["lookups", "texts", "record", "records"].includes(field.control));
   return (
     <Frame
       id={id}
       label={field.label}
       {...(hint ? { hint } : {})}
       isRequired={field.isRequired}
-      problems={problems.map((problem) => ({ ...problem, message: problem.message.replace(`“${field.name}”`, `“${field.label}”`) }))}
+      problems={(mode === "parts" ? problemsAt(problems, `input.${field.name}`, Object.keys(partsOf(mapping))) : problems).map((problem) => ({ ...problem, message: problem.message.replace(`“${field.name}”`, `“${field.label}”`) }))}
       isGroup={isGroup}
       after={<Preview mapping={mapping} schema={field.schema} clientReads={clientReads} />}
       aside={<ModeChoice label={field.label} modes={modes} mode={mode} onChoose={choose} />}
@@ -93,6 +95,18 @@ function Source({ id, field, mapping, mode, hint, problems, onChange }: SourcePr
       return <TextEditor {...common} value={String(found["text"] ?? "")} isLong={field.control === "paragraphs"} onChange={(text) => onChange(text === "" ? undefined : { text })} />;
     case "path":
       return <FieldSource {...common} field={field} found={found} onChange={onChange} />;
+    case "parts":
+      return (
+        <NamedValues
+          values={partsOf(mapping)}
+          stem="name"
+          addLabel={`Add to ${field.label.toLowerCase()}`}
+          idFor={(name) => `${id}-${name}`}
+          fieldFor={(name) => ({ ...fieldOf(name, { type: "string", maxLength: 400 }, true), control: "text", label: "Value" })}
+          problemsFor={(name) => problemsAt(problems, `input.${field.name}.${name}`)}
+          onChange={(parts) => onChange(parts && { parts })}
+        />
+      );
     case "expr":
       return <Calculation id={id} label={field.label} expression={isExpression(found["expr"]) ? found["expr"] : { path: "" }} wanted={typesOf(field.schema)} onChange={(expr) => onChange({ expr })} />;
     case "value":

@@ -4,7 +4,8 @@ import { records, type Json } from "../../graph/types";
 import { Icon } from "../../icon";
 import { ConditionEditor } from "./condition_editor";
 import { Frame } from "./frame";
-import { AddButton, RemoveButton, freeName, idOf } from "./setting_field";
+import { AddButton, RemoveButton, freeName } from "./rows";
+import { idOf } from "./setting_field";
 import { problemsAt, useStep } from "./step_context";
 
 /// Rename a way out where it is drawn: the line that leaves by it goes with it.
