@@ -7,21 +7,21 @@ from sqlmodel import Session
 from models.db import workspace_id_of
 from models.queries.holidays import list_holidays
 from models.tables.workspaces import Workspace
-from models.types.working_time import Hours, WorkCalendar
+from models.types.working_time import QUIET_SPAN, Hours, WorkCalendar
 
-_AHEAD = timedelta(days=1100)
-"""How far holidays are looked up: as long as a single wait may be."""
+_AROUND = timedelta(days=1100)
+"""How far holidays are looked up, both ways: as long as a single wait may be, which is reckoned again from where it began."""
 
 
 def work_calendar(session: Session, *, now: datetime) -> WorkCalendar:
     """The working time of the session's workspace; Monday to Friday, nine to five, where it does not say."""
     workspace = session.get_one(Workspace, workspace_id_of(session))
     hours = _hours(workspace)
-    free = list_holidays(workspace, now.date(), (now + _AHEAD).date())
+    free = list_holidays(workspace, (now - _AROUND).date(), (now + _AROUND).date())
     if not hours:
-        return WorkCalendar(zone=workspace.timezone, holidays=free)
+        return WorkCalendar(zone=workspace.timezone, holidays=free, quiet=QUIET_SPAN)
     weekend = frozenset(range(7)) - frozenset(hours)
-    return WorkCalendar(zone=workspace.timezone, weekend=weekend, holidays=free, hours=hours)
+    return WorkCalendar(zone=workspace.timezone, weekend=weekend, holidays=free, hours=hours, quiet=QUIET_SPAN)
 
 
 def _hours(workspace: Workspace) -> Hours:

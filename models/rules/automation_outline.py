@@ -5,7 +5,15 @@ from dataclasses import replace
 
 from models.rules.automation_drawings.graph import Graph, body_ports, document_problems, graph_of, ports_of
 from models.rules.automation_drawings.shapes import DEFAULT_ITEMS
-from models.rules.automation_words import Names, expression_words, mapping_words, path_words, span_words, trigger_words
+from models.rules.automation_words import (
+    Names,
+    expression_words,
+    mapping_words,
+    path_words,
+    span_words,
+    trigger_words,
+    working_days_words,
+)
 from models.rules.json_schemas import properties
 from models.types.automation_outline import OutlineStep, OutlineWay
 from models.types.automations import Catalogue, Drawing, Json, NodeKind, Problem
@@ -184,10 +192,13 @@ def _until_details(settings: Mapping[str, Json], names: Names) -> Iterator[tuple
 
 
 def _timing(settings: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    if days := working_days_words(settings):
+        yield "Working days", days
     if settings.get("working_hours"):
         yield "Only", "in working hours"
-    if settings.get("quiet_hours"):
-        yield "Quiet", " to ".join(str(end) for end in dict(settings["quiet_hours"]).values())
+    quiet = settings.get("quiet_hours")
+    if quiet:
+        yield "Quiet", "at night" if quiet is True else f"{quiet['from']} to {quiet['to']}"
 
 
 def _event_details(settings: Mapping[str, Json], names: Names) -> Iterator[tuple[str, str]]:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from models.rules.automation_plan.records import canonical_json
+from models.rules.secret_names import without_secrets
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automations import Json, TriggerKind
 from models.types.events import CATALOGUE
+from models.types.working_time import WEEKDAYS
 
 Names = Mapping[str, str]
 """Ids to what people call them."""
@@ -55,8 +57,14 @@ def mapping_words(mapping: Json, names: Names) -> str:
         "path": path_words,
         "text": text_words,
         "expr": lambda expression: expression_words(expression, names),
+        "parts": lambda parts: _parts_words(parts, names),
     }
     return next((read(mapping[key]) for key, read in readers.items() if key in mapping), canonical_json(mapping))
+
+
+def _parts_words(parts: Mapping[str, Json], names: Names) -> str:
+    said = {name: mapping_words(part, names) for name, part in parts.items()}
+    return ", ".join(f"{name}: {words}" for name, words in without_secrets(said).items())
 
 
 def text_words(text: str) -> str:
@@ -105,6 +113,17 @@ def span_words(span: Mapping[str, Json]) -> str:
     """A length of time: "3 days", "1 working day"; the sign is left out."""
     amount, unit = abs(int(span["amount"])), str(span["unit"]).replace("_", " ")
     return f"{amount} {unit.removesuffix('s') if amount == 1 else unit}"
+
+
+def working_days_words(settings: Mapping[str, Json]) -> str:
+    """Which days a wait counts: "Mon, Tue; holidays are worked"; empty when they are those of the work calendar."""
+    days = settings.get("working_days") or []
+    said = [", ".join(name.capitalize() for name in WEEKDAYS if name in days)] if days else []
+    if settings.get("holidays") == "worked":
+        said.append("holidays are worked")
+    elif settings.get("holidays") == "free":
+        said.append("holidays are free")
+    return "; ".join(said)
 
 
 def _plain(value: Json, names: Names) -> str:

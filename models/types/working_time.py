@@ -11,6 +11,11 @@ Hours = Mapping[int, tuple[Span, ...]]
 """Weekday (Monday 0) to the spans worked on it, in order. A weekday that is absent is free."""
 
 OFFICE_SPAN: Span = (time(9), time(17))
+QUIET_SPAN: Span = (time(20), time(8))
+"""The quiet hours of a workspace: nobody is written to at night."""
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As settings name them, in the order of their numbers."""
 
 
 def _office_hours() -> Hours:

@@ -219,6 +219,21 @@ def test_headers_are_rows_of_a_name_and_a_value_from_anywhere(site: ProductSite,
     expect(headers.get_by_label("Name of value 2")).to_have_count(0)
 
 
+def test_a_wait_counts_the_days_it_is_told_to(site: ProductSite, page: Page):
+    automation_id = drawn(site, node("rest", "delay", amount=2, unit="business_days"), node("end", "stop"))
+    panel = opened(site, page, automation_id, "Rest")
+    panel.get_by_text("Advanced", exact=True).click()
+    panel.get_by_label("Working days", exact=True).select_option("Others")
+    panel.get_by_role("checkbox", name="fri").uncheck()
+    panel.get_by_label("Public holidays").select_option("Worked like any other day")
+    expect(panel).to_contain_text("Counted: Mon, Tue, Wed, Thu; holidays are worked")
+    assert violations(page, within=PANEL) == []
+
+    page.wait_for_timeout(1500)
+    said = settings(site, page, automation_id, "rest")
+    assert (said["working_days"], said["holidays"]) == (["mon", "tue", "wed", "thu"], "worked")
+
+
 def test_the_panel_fits_a_phone(site: ProductSite, page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     automation_id = drawn(site, node("gate", "condition", cases=[{"port": "rich", "when": {"value": True}}]))

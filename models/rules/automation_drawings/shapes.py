@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from models.rules.automation_plan.moments import UNIT_DAYS
 from models.types.automations import ConcurrencyPolicy, Join, Json, NodeKind, OnError, SubMode, TriggerKind
+from models.types.working_time import WEEKDAYS
 
 DEFAULT_RETRY = {"max_attempts": 5, "initial_seconds": 2, "backoff": 2, "max_interval_seconds": 600}
 DEFAULT_TIMEOUT_SECONDS = 60
@@ -36,7 +37,13 @@ _OFFSET = _record(
 )
 _QUIET = {"anyOf": [{"type": "boolean"}, _record(("from", "to"), **{"from": _TIME, "to": _TIME})]}
 _ZONE = {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 64}, _record(("path",), path={"type": "string"})]}
-_TIMING = {"zone": _ZONE, "quiet_hours": _QUIET, "working_hours": {"type": "boolean"}}
+_TIMING = {
+    "zone": _ZONE,
+    "working_days": {"type": "array", "minItems": 1, "maxItems": 7, "items": {"enum": list(WEEKDAYS)}},
+    "holidays": {"enum": ["free", "worked"]},
+    "quiet_hours": _QUIET,
+    "working_hours": {"type": "boolean"},
+}
 _RETRY = _record(
     max_attempts={"type": "integer", "minimum": 1, "maximum": 20},
     initial_seconds={"type": "integer", "minimum": 1, "maximum": 3600},

@@ -1,6 +1,7 @@
 """When a waiting node goes on: durations, dates with an offset, working hours, quiet hours, zones."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from models.rules.expressions import moment_of, value_at
@@ -15,7 +16,7 @@ from models.rules.working_time import (
 )
 from models.types.automations import Json
 from models.types.errors import Invalid
-from models.types.working_time import Span, WorkCalendar
+from models.types.working_time import OFFICE_SPAN, WEEKDAYS, Span, WorkCalendar
 
 UNIT_DAYS: Mapping[str, float] = {
     "minutes": 1 / 1440,
@@ -84,17 +85,33 @@ def settled(node: Mapping[str, Json], at: datetime, calendar: WorkCalendar) -> d
 
 
 def node_calendar(node: Mapping[str, Json], scope: Scope, calendar: WorkCalendar) -> WorkCalendar:
-    """The calendar with the node's own zone: a name, or a field that may hold one. What is no zone is passed over."""
+    """The workspace's calendar as a node wants it: its own zone, its own working days, holidays that are worked.
+
+    The zone is a name, or a field that may hold one; what is no zone is passed over. A day that is worked here alone is worked
+    like the first working day of the workspace.
+    """
+    found = replace(calendar, zone=_zone_of(node, scope, calendar))
+    if node.get("holidays") == "worked":
+        found = replace(found, holidays=frozenset())
+    if not node.get("working_days"):
+        return found
+    days = frozenset(WEEKDAYS.index(name) for name in node["working_days"])
+    usual = next((calendar.hours[day] for day in sorted(calendar.hours) if calendar.hours[day]), (OFFICE_SPAN,))
+    hours = {day: calendar.hours.get(day) or usual for day in days}
+    return replace(found, weekend=frozenset(range(7)) - days, hours=hours)
+
+
+def _zone_of(node: Mapping[str, Json], scope: Scope, calendar: WorkCalendar) -> str:
     zone = node.get("zone")
     if isinstance(zone, Mapping):
         zone = value_at(scope, zone["path"])
     if not isinstance(zone, str) or not zone:
-        return calendar
+        return calendar.zone
     try:
         zone_of(zone)
     except Invalid:
-        return calendar
-    return WorkCalendar(zone, calendar.weekend, calendar.holidays, calendar.hours, calendar.quiet)
+        return calendar.zone
+    return zone
 
 
 def quiet_span(setting: Json, calendar: WorkCalendar) -> Span | None:

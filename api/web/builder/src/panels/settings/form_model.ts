@@ -22,6 +22,7 @@ export type Control =
   | "duration"
   | "offset"
   | "quiet_hours"
+  | "weekdays"
   | "zone"
   /// The path of a field of the record, kept as a text.
   | "path"
@@ -75,6 +76,7 @@ function controlOf(name: string, schema: Schema): Control {
   if ("x-mapping" in schema) return "mapping";
   if (schema["x-expression"]) return "condition";
   if (schema["x-path"]) return "path";
+  if (name === "working_days") return "weekdays";
   if (name === "zone" || name === "timezone") return "zone";
   if (variants(schema).some((variant) => "from" in propertiesOf(variant))) return "quiet_hours";
   if (Array.isArray(schema["enum"]) || "const" in schema) return "choice";

@@ -14,6 +14,7 @@ import { AddButton, RemoveButton } from "./rows";
 import { problemsAt, useStep } from "./step_context";
 import { Duration, Offset, QuietHours, Zone } from "./timing";
 import { ValueField } from "./value_field";
+import { CountedDays, Weekdays } from "./weekdays";
 
 interface Props {
   field: FieldModel;
@@ -66,6 +67,12 @@ export function SettingField({ field, value, at, onChange }: Props): ReactNode {
       return (
         <Frame {...frame} problems={own}>
           <QuietHours {...common} />
+        </Frame>
+      );
+    case "weekdays":
+      return (
+        <Frame {...frame} problems={own} isGroup after={<CountedDays settings={node.settings} />}>
+          <Weekdays {...common} />
         </Frame>
       );
     case "zone":

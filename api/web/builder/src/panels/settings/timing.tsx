@@ -110,7 +110,7 @@ export function QuietHours({ id, label, value, onChange }: Props): ReactNode {
     <div className="space-y-2" role="group" aria-label={label}>
       <select id={id} className="select w-full" value={mode} onChange={(event) => choose(event.target.value)}>
         <option value="none">Any time of the day</option>
-        <option value="workspace">Not in the workspace's quiet hours</option>
+        <option value="workspace">Not at night, from 20:00 to 08:00</option>
         <option value="own">Not in hours of its own</option>
       </select>
       {mode === "own" && (

@@ -57,7 +57,8 @@ export const LABELS: Record<string, string> = {
   time: "At what time",
   quiet_hours: "Quiet hours",
   working_hours: "Only in working hours",
-  holidays: "Skip holidays",
+  working_days: "Working days",
+  holidays: "Public holidays",
 };
 
 export const HINTS: Record<string, string> = {
@@ -70,6 +71,8 @@ export const HINTS: Record<string, string> = {
   "trigger.on_gone": "Such as a canceled call or a paid invoice.",
   "trigger.time": "The clock time on that day. Without it, the moment itself.",
   "action.on_error": "Not set: by the error port when a step is connected to it, else it waits for a person.",
+  "delay.working_days": "What business days and working hours count.",
+  "wait_until.working_days": "What business days and working hours count.",
   "wait_until.time": "The clock time on that day. Without it, the moment itself.",
   "action.retry": "After 2 seconds, then longer each time, 5 attempts, unless you set something else.",
 };
@@ -91,6 +94,8 @@ export const CHOICES: Record<string, string> = {
   "on_gone.keep": "Let the run go on",
   "join.all": "all branches have ended",
   "join.any": "the first branch has ended; the others are canceled",
+  "holidays.free": "Free, those of the workspace's region",
+  "holidays.worked": "Worked like any other day",
   "mode.wait": "Wait for its result",
   "mode.detach": "Go on at once",
   "outcome.success": "Done",
@@ -102,6 +107,8 @@ export const USUAL: Record<string, string> = {
   "trigger.past": "skip",
   "trigger.on_gone": "cancel",
   "wait_until.past": "continue",
+  "delay.holidays": "free",
+  "wait_until.holidays": "free",
   "stop.outcome": "success",
 };
 
@@ -109,7 +116,7 @@ export const USUAL: Record<string, string> = {
 export const ADVANCED: Record<string, string[]> = {
   trigger: ["concurrency", "dedupe"],
   action: ["on_error", "retry", "timeout_seconds"],
-  delay: ["zone", "quiet_hours", "working_hours"],
-  wait_until: ["zone", "quiet_hours", "working_hours"],
+  delay: ["zone", "working_days", "holidays", "quiet_hours", "working_hours"],
+  wait_until: ["zone", "working_days", "holidays", "quiet_hours", "working_hours"],
   for_each: ["concurrency"],
 };
