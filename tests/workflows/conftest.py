@@ -5,9 +5,14 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest_asyncio
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from models.db import Database
+from models.settings import Settings
+from tests.builders.workspaces import Studio
+from tests.workflows.live import at_work
 from workflows.connection import DATA_CONVERTER
 from workflows.search_attributes import register
 
@@ -34,6 +39,18 @@ async def environment() -> AsyncIterator[WorkflowEnvironment]:
     await register(started.client)
     async with started:
         yield started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def program(
+    environment: WorkflowEnvironment, settings: Settings, database: Database, studio: Studio
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A program of the studio, with the API, the worker and the relay at work behind it."""
+    async with (
+        at_work(environment, settings, database) as transport,
+        httpx.AsyncClient(transport=transport, base_url="http://api/api/v1", headers=studio.bearer) as caller,
+    ):
+        yield caller
 
 
 def _venv_bin() -> str:

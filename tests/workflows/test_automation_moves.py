@@ -1,61 +1,26 @@
 """A live run moved to another version on a real server with skipped time: its workflow waits for what the run then waits for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 from sqlmodel import select
 from temporalio.testing import WorkflowEnvironment
 
-from activities import client
-from activities.client import ApiClient
-from api.app import create_app
 from models import clock
 from models.db import Database
 from models.queries.automations import get_automation
-from models.settings import Settings
 from models.tables.automations import AutomationRun
 from models.tables.conversations import Message
 from tests.builders.automations import drawing
 from tests.builders.live_runs import HEAD, delay, post
 from tests.builders.runs import accept, publish
 from tests.builders.workspaces import Studio
-from workflows.relay import Relay
-from workflows.sandbox import runner
-from workflows.worker import workers
+from tests.workflows.live import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def program(
-    environment: WorkflowEnvironment, settings: Settings, database: Database, studio: Studio
-) -> AsyncIterator[httpx.AsyncClient]:
-    """The API, the worker and the relay at work; a program of the studio that publishes."""
-    app = create_app(settings, database)
-    api = ApiClient("http://api", settings.worker_token, transport=httpx.ASGITransport(app=app))
-    client.use(api)
-    running = workers(environment.client, runner=runner())
-    async with app.router.lifespan_context(app), running[0], running[1]:
-        relay = asyncio.create_task(Relay(environment.client, api).run())
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://api/api/v1", headers=studio.bearer) as caller:
-            yield caller
-        relay.cancel()
-        await asyncio.gather(relay, return_exceptions=True)
-    await api.close()
-
-
-async def until(condition: Callable[[], Any]) -> Any:
-    for _ in range(400):
-        if found := condition():
-            return found
-        await asyncio.sleep(0.05)
-    raise AssertionError("it did not come to pass")
 
 
 def stands(database: Database, studio: Studio, status: str) -> AutomationRun | None:

@@ -1,0 +1,56 @@
+"""The whole durable side at work on the test's database and server: the API app, the worker and the relay."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from activities import client
+from activities.client import ApiClient
+from api.app import create_app
+from models.db import Database
+from models.settings import Settings
+from workflows.relay import Relay
+from workflows.sandbox import runner
+from workflows.worker import workers
+
+
+@asynccontextmanager
+async def at_work(
+    environment: WorkflowEnvironment,
+    settings: Settings,
+    database: Database,
+    wrapped: Callable[[httpx.ASGITransport], httpx.AsyncBaseTransport] = lambda inner: inner,
+) -> AsyncIterator[httpx.ASGITransport]:
+    """The product working; a way to call its API. wrapped: what the worker's own calls go through."""
+    app = create_app(settings, database)
+    api = ApiClient("http://api", settings.worker_token, transport=wrapped(httpx.ASGITransport(app=app)))
+    client.use(api)
+    running = workers(environment.client, runner=runner())
+    async with app.router.lifespan_context(app), running[0], running[1]:
+        relay = asyncio.create_task(Relay(environment.client, api).run())
+        yield httpx.ASGITransport(app=app)
+        relay.cancel()
+        await asyncio.gather(relay, return_exceptions=True)
+    await api.close()
+
+
+async def until(condition: Callable[[], Any]) -> Any:
+    """What a condition gives once it gives something true, within twenty seconds."""
+    for _ in range(1000):
+        if found := condition():
+            return found
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come to pass")
+
+
+async def end(environment: WorkflowEnvironment, workflow_id: str) -> None:
+    """End a workflow, unless it has ended by itself."""
+    try:
+        await environment.client.get_workflow_handle(workflow_id).terminate()
+    except RPCError:
+        return
