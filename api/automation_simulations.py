@@ -20,23 +20,22 @@ from models.queries.automation_what_ifs import (
     past_events,
     records_of,
 )
-from models.queries.automations import get_automation, get_version
+from models.queries.automations import find_automation, get_version
 from models.queries.members import list_members
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_drawings.reads import trigger_schema
-from models.rules.automation_matching import wants
+from models.rules.automation_matching import NOT_PUBLISHED, wants
 from models.rules.automation_plan.records import plan_from_json
 from models.rules.automation_records import event_schemas
-from models.rules.automation_simulation.consequences import awaited_types, filled
+from models.rules.automation_simulation.consequences import awaited_types, called_ids, filled
 from models.rules.automation_simulation.firings import date_paths
 from models.rules.automation_simulation.samples import sample_record
 from models.rules.automation_simulation.what_ifs import replay
 from models.rules.automations import compile_drawing
 from models.tables.automations import Automation
-from models.types.automation_simulations import Billing, Ground, Scenario
+from models.types.automation_simulations import Billing, Foresight, Ground, Scenario
 from models.types.automation_what_ifs import Past
 from models.types.automations import Drawing, Json, Plan, Problem, TriggerKind
-from models.types.errors import NotFound
 from models.types.events import CATALOGUE
 
 _AHEAD = timedelta(days=14)
@@ -65,8 +64,17 @@ def compiled(call: Call, automation: Automation, document: Mapping[str, Json] | 
     )
 
 
-def ground_of(call: Call, plan: Plan, document: Mapping[str, Json], scenario: Scenario, *, now: datetime) -> Ground:
-    """What a run of the plan stands on in this workspace."""
+def ground_of(
+    call: Call,
+    automation: Automation,
+    plan: Plan,
+    document: Mapping[str, Json],
+    scenario: Scenario,
+    *,
+    now: datetime,
+    foresight: Foresight | None = None,
+) -> Ground:
+    """What a run of the plan stands on in this workspace, and the runs of others that it calls. foresight: of the past."""
     ground = Ground(
         plan=plan,
         catalogue=catalogue.schemas(),
@@ -78,20 +86,20 @@ def ground_of(call: Call, plan: Plan, document: Mapping[str, Json], scenario: Sc
         names={member.id: member.name for member in list_members(call.session, with_archived=True)},
         says={name: kind.says for name, kind in CATALOGUE.items()},
         tax_rate_mpct=call.workspace.tax_rate_mpct,
+        foresight=foresight,
+        name=automation.name,
+        chain=(automation.id,),
     )
     return replace(ground, child=lambda automation_id: _child(call, ground, automation_id))
 
 
 def _child(call: Call, ground: Ground, automation_id: str) -> Ground | str:
     """What a run of a called automation stands on: its published version."""
-    try:
-        automation = get_automation(call.session, automation_id)
-    except NotFound as error:
-        return error.detail
-    published = _published(call, automation)
-    if automation.status != "published" or published is None:
-        return f"“{automation.name}” is not published."
-    child = replace(ground, plan=published[0], labels=_labels(published[1]))
+    automation = find_automation(call.session, automation_id)
+    published = _published(call, automation) if automation is not None and automation.status == "published" else None
+    if automation is None or published is None:
+        return NOT_PUBLISHED
+    child = replace(ground, plan=published[0], labels=_labels(published[1]), name=automation.name)
     return replace(child, child=lambda other_id: _child(call, child, other_id))
 
 
@@ -160,19 +168,33 @@ def look_back(
     published = _published(call, automation)
     plans = [plan, *([published[0]] if published else [])]
     types = {str(one.trigger.get("type")) for one in plans if one.trigger.get("kind") == TriggerKind.EVENT}
-    awaited = {event_type for one in plans for event_type in awaited_types(one.root)}
-    events = list_events(call.session, types | awaited, since=since, until=until)
+    events = list_events(call.session, types | _awaited(call, [one.root for one in plans]), since=since, until=until)
     records = records_of(call.session, events)
     foresight = foresight_of(events, records)
 
     def past_of(one: Plan, drawn: Mapping[str, Json]) -> Past:
-        ground = replace(ground_of(call, one, drawn, Scenario(), now=since), foresight=foresight)
+        ground = ground_of(call, automation, one, drawn, Scenario(), now=since, foresight=foresight)
         starting = [event for event in events if event.type == one.trigger.get("type")]
         found = past_events(call.session, starting, records) if one.trigger.get("kind") == TriggerKind.EVENT else []
         return replay(ground, found, until=until, automation_id=automation.id)
 
     note = "" if types else "No event of the past starts this automation, so there is nothing to look back on."
     return PastOfBoth(since, until, past_of(plan, document), past_of(*published) if published else None, note)
+
+
+def _awaited(call: Call, roots: list[Mapping[str, Json]]) -> set[str]:
+    """The types of events that plans wait for, and the automations that they call, and those that these call."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    while roots:
+        root = roots.pop()
+        found |= set(awaited_types(root))
+        for automation_id in set(called_ids(root)) - seen:
+            seen.add(automation_id)
+            automation = find_automation(call.session, automation_id)
+            published = _published(call, automation) if automation is not None else None
+            roots += [published[0].root] if published else []
+    return found
 
 
 def _published(call: Call, automation: Automation) -> tuple[Plan, dict[str, Any]] | None:

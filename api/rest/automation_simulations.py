@@ -170,7 +170,7 @@ def create_simulation(automation_id: str, wanted: SimulationIn, call: Read) -> A
     if isinstance(plan, list):
         return refused(plan, "Nothing was simulated.")
     start = wanted.start or call.now
-    ground = ground_of(call, plan, document, wanted.scenario.scenario(), now=start)
+    ground = ground_of(call, automation, plan, document, wanted.scenario.scenario(), now=start)
     zone = ground.calendar.zone
     record = record_for(call, plan, document, event_id=wanted.event_id, record=wanted.record, fields=wanted.fields, at=start)
     horizon = start + relativedelta(months=wanted.horizon_months)

@@ -9,10 +9,10 @@ from models.commands.automation_starts import Origin, find_run_of, give_up, star
 from models.commands.events import record_facts
 from models.queries.automation_records import SHARED
 from models.queries.automations import find_automation, get_version
-from models.rules.automation_matching import would_loop
+from models.rules.automation_matching import NOT_PUBLISHED, call_refused
 from models.tables.automations import AutomationRun
 from models.types.automation_plan.commands import CloseWait, Command, StartSub
-from models.types.automations import Json, TriggerKind
+from models.types.automations import Json
 from models.types.errors import Refused
 from models.types.scope import Cause
 
@@ -30,12 +30,11 @@ def start_called_run(
     """
     automation = find_automation(session, asked.automation_id)
     if automation is None or automation.status != "published":
-        raise Refused("The automation to run is not published.")
-    if would_loop(automation.id, cause):
-        raise Refused(f"“{automation.name}” would run itself without end.")
+        raise Refused(NOT_PUBLISHED)
     version = get_version(session, automation.id, automation.published_version)
-    if version.plan["trigger"]["kind"] != TriggerKind.CALLED:
-        raise Refused(f"“{automation.name}” is not for being run by others.")
+    refused = call_refused(automation.id, automation.name, version.plan["trigger"], cause)
+    if refused:
+        raise Refused(refused)
     key = f"call:{parent.id}:{asked.wait_id}"
     origin = Origin(
         key=key,

@@ -159,6 +159,11 @@ def find_earlier_event(
         statement = statement.where(Event.engagement_id == engagement_id)
     for event in session.exec(statement.order_by(Event.id)):
         record = event_record(session, event)
-        if event.id not in used and fits(match, record):
+        if event.id not in used and fits(match, record) and not _came_before(event, run):
             return record
     return None
+
+
+def _came_before(event: Event, run: AutomationRun) -> bool:
+    """Whether an event of the very moment in which a run was made came first: ids are ordered by their making."""
+    return event.created_at == run.created_at and event.id.partition("_")[2] < run.id.partition("_")[2]

@@ -12,10 +12,19 @@ MAX_DEPTH = 8
 MOST_PER_RECORD = 10
 """Runs of one automation about one record within a minute; more is a loop."""
 
+NOT_PUBLISHED = "The automation to run is not published."
+
 
 def would_loop(automation_id: str, cause: Cause) -> bool:
     """Whether the automation had a part in causing the event itself, or the chain behind it is too long."""
     return automation_id in cause.automation_ids or cause.depth >= MAX_DEPTH
+
+
+def call_refused(automation_id: str, name: str, trigger: Mapping[str, Json], cause: Cause) -> str:
+    """Why a run cannot call a published automation, in a sentence; empty when it can. cause: of what the run writes."""
+    if would_loop(automation_id, cause):
+        return f"“{name}” would run itself without end."
+    return "" if trigger["kind"] == TriggerKind.CALLED else f"“{name}” is not for being run by others."
 
 
 def wants(trigger: Mapping[str, Json], record: Mapping[str, Json]) -> bool:

@@ -9,8 +9,9 @@ from models.types.automation_simulations import Course, Entry, EntryKind
 
 def plan(course: Course, at: datetime, item: object) -> None:
     """Let something happen at a moment: a happening, an occurrence, a move of a date, a slow action."""
-    course.serial += 1
-    heappush(course.agenda, (at, course.serial, item))
+    stage = course.stage
+    stage.serial += 1
+    heappush(stage.agenda, (at, stage.serial, course, item))
 
 
 def entry_of(course: Course, kind: EntryKind, about: Any, **told: Any) -> Entry:

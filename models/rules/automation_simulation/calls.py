@@ -1,61 +1,62 @@
-"""Automations that a simulated run starts: each is played through on the same clock, and its entries stand among the run's."""
+"""Automations that a simulated run calls: each is played on the same stage, at the same time as its caller."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
-from models.rules.automation_matching import MAX_DEPTH
+from models.rules.automation_matching import NOT_PUBLISHED, call_refused
+from models.rules.automation_plan.interpreter import initial_state
 from models.rules.automation_simulation.agenda import entry_of, plan
+from models.rules.automation_simulation.consequences import telling_types
 from models.types.automation_plan.commands import StartSub
 from models.types.automation_plan.happenings import Happened, SubFinished, SubStarted
 from models.types.automation_plan.states import FINAL
-from models.types.automation_simulations import Course, Entry, EntryKind, Firing, Ground
+from models.types.automation_simulations import Course, EntryKind, Firing, Ground, Stage
+from models.types.automations import Json
+from models.types.scope import Cause
 
-Run = Callable[[Ground, Firing, datetime], Course]
 _SHARED = ("engagement", "engagement_id", "contact", "contact_id", "company", "owner", "workspace")
 
 
-def start_called(course: Course, asked: StartSub, horizon: datetime, run: Run) -> list[Happened]:
-    """Play the other automation through, and let the run hear of its end in its time."""
+def enter(ground: Ground, firing: Firing, stage: Stage, number: int) -> Course:
+    """A run that is about to begin, with those of its stage."""
+    stage.serial += 1
+    course = Course(ground, number, initial_state(ground.plan), firing.record, stage, firing.at, stage.serial)
+    stage.telling |= telling_types(ground.plan.root)
+    stage.courses.append(course)
+    return course
+
+
+def start_called(course: Course, asked: StartSub) -> list[Happened]:
+    """Let the other automation begin once this turn is over; the run hears of its end in its time."""
     ground = _ground(course.ground, asked.automation_id)
     if isinstance(ground, str):
         return [SubFinished(asked.wait_id, "failed", error=ground)]
     shared = {name: course.trigger[name] for name in _SHARED if name in course.trigger}
-    child = run(ground, Firing(course.now, {**shared, "input": dict(asked.input)}, "Started by another automation"), horizon)
-    course.called[asked.wait_id] = child
+    firing = Firing(course.now, {**shared, "input": dict(asked.input)}, "Started by another automation")
+    child = enter(ground, firing, course.stage, course.number)
+    plan(child, course.now, firing)
     if not asked.is_detached:
-        what = "The other automation"
-        course.waits[asked.wait_id] = entry = entry_of(course, EntryKind.WAIT, asked, title=what)
+        child.caller, child.ends_wait = course, asked.wait_id
+        course.waits[asked.wait_id] = entry = entry_of(course, EntryKind.WAIT, asked, title="The other automation")
         course.entries.append(entry)
-        if child.state.status in FINAL and child.ended_at is not None:
-            plan(course, child.ended_at, SubFinished(asked.wait_id, child.state.status.value, child.output))
-    return [SubStarted(asked.wait_id, f"run_called_{course.serial}")]
+    return [SubStarted(asked.wait_id, f"run_called_{course.stage.serial}")]
 
 
-def give_up_called(course: Course, wait_id: str) -> None:
-    """The wait for another run is closed: where that run is not over, it ends now."""
-    child = course.called.get(wait_id)
-    if child is None or (child.ended_at is not None and child.ended_at <= course.now):
-        return
-    child.entries = [entry for entry in entries_of(child) if entry.at < course.now]
-    child.called = {}
-    title = "Cancelled with the run that started it"
-    child.entries.append(Entry(course.now, EntryKind.END, child.number, title=title, outcome="canceled"))
-    child.ended_at = course.now
+def tell_caller(course: Course, output: Json) -> None:
+    """The run is over: the one that waits for it hears of that."""
+    if course.caller is not None and course.ends_wait:
+        plan(course.caller, course.now, SubFinished(course.ends_wait, course.state.status.value, output))
 
 
-def entries_of(course: Course) -> list[Entry]:
-    """The entries of a run and of those that it started, in order."""
-    ranked = [(entry.at, 1, entry) for entry in course.entries]
-    for child in course.called.values():
-        told = entries_of(child)
-        # What begins comes after what began it, what follows from it before what waits for it.
-        ranked += [(entry.at, 2 if entry.at == told[0].at else 0, entry) for entry in told]
-    return [entry for _, _, entry in sorted(ranked, key=lambda one: one[:2])]
+def waited_for(course: Course, wait_id: str) -> list[Course]:
+    """The runs that a wait of a run is for and that are not over yet; at most one."""
+    called = (one for one in course.stage.courses if one.caller is course and one.ends_wait == wait_id)
+    return [one for one in called if one.state.status not in FINAL]
 
 
 def _ground(ground: Ground, automation_id: str) -> Ground | str:
-    if ground.depth + 1 >= MAX_DEPTH:
-        return f"More than {MAX_DEPTH} automations would call each other."
-    found = ground.child(automation_id) if ground.child else "The other automation is not known here."
-    return found if isinstance(found, str) else replace(found, depth=ground.depth + 1)
+    """What a run of the other automation stands on; why it cannot be called, in the words of real runs."""
+    found = ground.child(automation_id) if ground.child else NOT_PUBLISHED
+    if isinstance(found, str):
+        return found
+    refused = call_refused(automation_id, found.name, found.plan.trigger, Cause("", None, ground.chain, len(ground.chain)))
+    return refused or replace(found, chain=(*ground.chain, automation_id))

@@ -50,7 +50,7 @@ def _rivals(trigger: Mapping[str, Json], firing: Firing, courses: Sequence[Cours
 
 
 def _replace(rival: Course, at: datetime) -> None:
-    rival.entries = [entry for entry in rival.entries if entry.at < at]
+    rival.entries[:] = [entry for entry in rival.entries if entry.at < at]
     for entry in rival.entries:
         if entry.ended_at is not None and entry.ended_at >= at:
             entry.ended_at, entry.outcome = at, "replaced by a newer run"

@@ -75,6 +75,14 @@ def awaited_types(body: Mapping[str, Json]) -> Iterator[str]:
         yield from awaited_types(node.get("body", {}))
 
 
+def called_ids(body: Mapping[str, Json]) -> Iterator[str]:
+    """The automations that the nodes of a plan's body call, at every depth."""
+    for node in body.get("nodes", {}).values():
+        if node.get("kind") == NodeKind.SUB_AUTOMATION:
+            yield str(node["automation_id"])
+        yield from called_ids(node.get("body", {}))
+
+
 def causes_of(event_types: set[str]) -> frozenset[str]:
     """The types of events that lead to these, by however many steps, and these themselves."""
     found = set(event_types)

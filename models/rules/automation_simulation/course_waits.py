@@ -1,5 +1,7 @@
 """What a simulated run waits for, and who ends the waits: the clock, the scenario, the past."""
 
+from collections.abc import Iterator
+
 from models.rules.automation_matching import fits
 from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
@@ -32,7 +34,7 @@ def await_event(course: Course, asked: WaitForEvent) -> list[Happened]:
     if course.ground.foresight is not None:
         known = course.ground.foresight(asked, course.now, frozenset(course.used))
         return [] if known is None else _arriving(course, asked, known)
-    earlier = next((one for one in course.log if _ends(course, asked, one)), None)
+    earlier = next((one for one in _since_it_began(course) if _ends(course, asked, one)), None)
     if earlier is not None:
         return _arriving(course, asked, earlier)
     _expect(course, asked)
@@ -49,6 +51,11 @@ def _arriving(course: Course, asked: WaitForEvent, found: Occurrence) -> list[Ha
     return []
 
 
+def _since_it_began(course: Course) -> Iterator[Occurrence]:
+    begun = course.begun_at, course.begun_serial
+    return (one for serial, one in course.stage.log if (one.at, serial) > begun)
+
+
 def _ends(course: Course, asked: WaitForEvent, one: Occurrence) -> bool:
     is_new = str(one.record.get("event_id")) not in course.used
     return one.type == asked.event_type and is_new and fits(asked.match, one.record)
@@ -57,7 +64,7 @@ def _ends(course: Course, asked: WaitForEvent, one: Occurrence) -> bool:
 def _expect(course: Course, asked: WaitForEvent) -> None:
     """Let the awaited event come when the scenario says so, unless it, or what leads to it, is on its way already."""
     causes = causes_of({asked.event_type}) - {asked.event_type}
-    coming = [one for _, _, one in course.agenda if isinstance(one, Occurrence)]
+    coming = [one for _, _, _, one in course.stage.agenda if isinstance(one, Occurrence)]
     if any(one.type in causes or _ends(course, asked, one) for one in coming):
         return
     days = days_until(asked.event_type, course.ground.scenario)

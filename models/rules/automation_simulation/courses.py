@@ -10,12 +10,12 @@ from heapq import heappop
 from typing import Any
 
 from models.rules.automation_matching import fits
-from models.rules.automation_plan.interpreter import advance, initial_state
+from models.rules.automation_plan.interpreter import advance
 from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.agenda import entry_of, node_id_of, plan
-from models.rules.automation_simulation.calls import entries_of, give_up_called, start_called
-from models.rules.automation_simulation.consequences import following, moved_record, occurrence, telling_types
+from models.rules.automation_simulation.calls import enter, start_called, tell_caller, waited_for
+from models.rules.automation_simulation.consequences import following, moved_record, occurrence
 from models.rules.automation_simulation.course_waits import ask, await_event, close, remind, start_timer
 from models.rules.automation_simulation.effects import described
 from models.types.automation_plan.commands import (
@@ -35,6 +35,7 @@ from models.types.automation_plan.happenings import (
     ActionDone,
     ActionFailed,
     ApprovalGiven,
+    Canceled,
     EventArrived,
     FactsChanged,
     Happened,
@@ -43,7 +44,7 @@ from models.types.automation_plan.happenings import (
     TimerFired,
 )
 from models.types.automation_plan.states import FINAL, StepStatus, WaitKind
-from models.types.automation_simulations import MAX_TURNS, Course, DateMove, Entry, EntryKind, Firing, Ground, Occurrence
+from models.types.automation_simulations import MAX_TURNS, Course, DateMove, Entry, EntryKind, Firing, Ground, Occurrence, Stage
 from models.types.automations import Json, NodeKind
 
 _TIME_IS_UP = "time is up"
@@ -56,31 +57,41 @@ def run_course(
 
     world: events that come of themselves, whatever the run does. Raises what `advance` raises.
     """
-    course = Course(ground, number, firing.at, initial_state(ground.plan), firing.record, horizon)
-    course.telling = telling_types(ground.plan.root)
-    course.entries.append(Entry(firing.at, EntryKind.START, number, title=firing.title))
-    _feed(course, Started(firing.record))
+    stage = Stage(firing.at)
+    course = enter(ground, firing, stage, number)
+    _begin(course, firing)
     for move in ground.scenario.moves:
         plan(course, moved_by(firing.at, move.after_days, "days", ground.calendar), move)
     for one in world:
         if one.at >= firing.at and one.record is not firing.record:
             plan(course, one.at, one)
-    while course.agenda and course.state.status not in FINAL and course.turns < MAX_TURNS:
-        at, _, item = heappop(course.agenda)
+    while stage.agenda and stage.turns < MAX_TURNS and any(map(_is_live, stage.courses)):
+        at, serial, whose, item = heappop(stage.agenda)
         if at > horizon:
             break
-        course.now = max(course.now, at)
-        _take(course, item)
-    course.entries = entries_of(course)
-    course.called = {}
+        stage.now = max(stage.now, at)
+        _take(whose, item, serial)
     return course
 
 
-def _take(course: Course, item: Any) -> None:
+def _is_live(course: Course) -> bool:
+    return course.state.status not in FINAL
+
+
+def _begin(course: Course, firing: Firing) -> None:
+    course.entries.append(Entry(course.now, EntryKind.START, course.number, title=firing.title))
+    _feed(course, Started(firing.record))
+
+
+def _take(course: Course, item: Any, serial: int) -> None:
     if isinstance(item, Occurrence):
-        _occur(course, item)
+        _occur(course, item, serial)
     elif isinstance(item, DateMove):
         _move(course, item)
+    elif not _is_live(course):
+        return
+    elif isinstance(item, Firing):
+        _begin(course, item)
     elif isinstance(item, PerformAction):
         course.cause = ""
         _feed(course, *_performed(course, item))
@@ -102,8 +113,8 @@ def _cause(course: Course, happened: Happened) -> str:
 def _feed(course: Course, *first: Happened) -> None:
     """Advance until only waits remain."""
     waiting = deque(first)
-    while waiting and course.turns < MAX_TURNS:
-        course.turns += 1
+    while waiting and course.stage.turns < MAX_TURNS:
+        course.stage.turns += 1
         happened = waiting.popleft()
         course.state, commands = advance(course.ground.plan, course.state, happened, course.now, course.ground.calendar)
         for command in commands:
@@ -125,7 +136,7 @@ def _performed(course: Course, asked: PerformAction) -> list[Happened]:
     refusal = _refusal(course, asked)
     if refusal is not None:
         return [refusal]
-    course.serial += 1
+    course.stage.serial += 1
     done = described(course.ground, course, asked.action, asked.input)
     entry = entry_of(course, done.kind, asked, action=asked.action, title=done.title, text=done.text, details=done.details)
     entry.amount_minor, entry.currency, entry.booked_minor = done.amount_minor, done.currency, done.booked_minor
@@ -133,7 +144,8 @@ def _performed(course: Course, asked: PerformAction) -> list[Happened]:
     course.entries.append(entry)
     for name, value in done.output.items():
         if name.endswith("_id") and isinstance(value, str):
-            course.made[value] = {**course.made.get(value, {}), **done.output}
+            made = course.stage.made
+            made[value] = {**made.get(value, {}), **done.output}
     _follow(course, done.causes, done.output)
     return [ActionDone(asked.node_path, dict(done.output), asked.iteration)]
 
@@ -157,7 +169,7 @@ def _refusal(course: Course, asked: PerformAction) -> ActionFailed | None:
 
 def _follow(course: Course, event_type: str | None, output: Mapping[str, Json]) -> None:
     """Let happen what an action causes. Where the past tells, only that counts besides."""
-    if event_type not in course.telling or event_type not in course.ground.events:
+    if event_type not in course.stage.telling or event_type not in course.ground.events:
         return
     subject_id = output.get(f"{event_type.partition('.')[0]}_id")
     # Planned for this very moment: the action's own turn comes to its end first, as it does in the database.
@@ -174,31 +186,38 @@ def _flat(output: Mapping[str, Json]) -> dict[str, Json]:
 # -- events ------------------------------------------------------------------------------------------------------------
 
 
-def _occur(course: Course, happened: Occurrence) -> None:
-    """An event comes: it may end waits, and lead to others."""
+def _occur(course: Course, happened: Occurrence, serial: int) -> None:
+    """An event comes: it may end waits of every run on the stage, and lead to others."""
+    stage = course.stage
     if course.ground.foresight is None:
         for later in following(happened, course.ground.scenario, course.ground.events, course.ground.calendar):
             key = (later.type, str(later.record.get("subject_id")))
-            if key not in course.expected:
-                course.expected[key] = later
+            if key not in stage.expected:
+                stage.expected[key] = later
                 plan(course, later.at, later)
-    course.log.append(happened)
+    stage.log.append((serial, happened))
     _note_payment(course, happened)
-    awaiting = [one for one in course.state.waits if one.kind is WaitKind.EVENT and one.what == happened.type]
-    ended = [one for one in awaiting if fits(one.match, happened.record)]
-    if not ended:
-        return
-    course.used.add(str(happened.record.get("event_id")))
     says = course.ground.says.get(happened.type, happened.type)
-    course.entries.append(Entry(course.now, EntryKind.EVENT, course.number, title=says, action=happened.type, is_assumed=True))
-    course.cause = says
-    _feed(course, *(EventArrived(one.id, happened.record) for one in ended))
+    heard = [(one, ended) for one in stage.courses if (ended := _ended_by(one, happened))]
+    if heard:
+        entry = Entry(course.now, EntryKind.EVENT, course.number, title=says, action=happened.type, is_assumed=True)
+        course.entries.append(entry)
+    for one, ended in heard:
+        one.used.add(str(happened.record.get("event_id")))
+        one.cause = says
+        _feed(one, *(EventArrived(wait_id, happened.record) for wait_id in ended))
+
+
+def _ended_by(course: Course, happened: Occurrence) -> list[str]:
+    """The waits of a run that an event ends."""
+    awaiting = (one for one in course.state.waits if one.kind is WaitKind.EVENT and one.what == happened.type)
+    return [one.id for one in awaiting if fits(one.match, happened.record)]
 
 
 def _note_payment(course: Course, happened: Occurrence) -> None:
     """A payment that the scenario brings is an entry of its own, whether somebody waits for it or not."""
-    invoice = course.made.get(str(happened.record["event"].get("invoice_id")))
-    if invoice is None or happened.type != "payment.succeeded" or str(happened.record.get("subject_id")) in course.made:
+    invoice = course.stage.made.get(str(happened.record["event"].get("invoice_id")))
+    if invoice is None or happened.type != "payment.succeeded" or str(happened.record.get("subject_id")) in course.stage.made:
         return
     amount = invoice.get("total_minor")
     paid = Entry(course.now, EntryKind.CHARGE, course.number, title="The client pays", outcome="paid", is_assumed=True)
@@ -208,12 +227,12 @@ def _note_payment(course: Course, happened: Occurrence) -> None:
 
 
 def _move(course: Course, move: DateMove) -> None:
-    course.trigger = moved_record(course.trigger, move.path, move.by_days, course.ground.calendar)
     days = f"{abs(move.by_days)} day{'' if abs(move.by_days) == 1 else 's'} {'later' if move.by_days >= 0 else 'earlier'}"
     title = f"{move.path.replace('_', ' ').replace('.', ' · ')} moves {days}"
     course.entries.append(Entry(course.now, EntryKind.EVENT, course.number, title=title, is_assumed=True))
-    course.cause = "the date moved"
-    _feed(course, FactsChanged(course.trigger))
+    for one in filter(_is_live, course.stage.courses):
+        one.trigger, one.cause = moved_record(one.trigger, move.path, move.by_days, one.ground.calendar), "the date moved"
+        _feed(one, FactsChanged(one.trigger))
 
 
 # -- steps and ends ---------------------------------------------------------------------------------------------------
@@ -246,22 +265,22 @@ def _park(course: Course, parked: Park) -> list[Happened]:
     return []
 
 
-def _call(course: Course, asked: StartSub) -> list[Happened]:
-    return start_called(course, asked, course.horizon, lambda *about: run_course(*about, number=course.number))
-
-
 def _close(course: Course, closed: CloseWait) -> list[Happened]:
-    give_up_called(course, closed.wait_id)
+    for called in waited_for(course, closed.wait_id):
+        called.cause = course.cause
+        _feed(called, Canceled("The run that started it does not wait for it any more."))
     return close(course, closed)
 
 
 def _finish(course: Course, finished: Finish) -> list[Happened]:
-    course.ended_at, course.output = course.now, finished.output
+    course.ended_at = course.now
     told = finished.output if isinstance(finished.output, dict) else {}
-    title = {"succeeded": "Done", "failed": "Ended as failed"}.get(finished.status.value, "Cancelled")
+    canceled = "Cancelled with the run that started it" if course.caller else "Cancelled"
+    title = {"succeeded": "Done", "failed": "Ended as failed"}.get(finished.status.value, canceled)
     ending = Entry(course.now, EntryKind.END, course.number, title=title, outcome=finished.status.value)
     ending.details = tuple((str(name), str(value)) for name, value in told.items())
     course.entries.append(ending)
+    tell_caller(course, finished.output)
     return []
 
 
@@ -271,7 +290,7 @@ _RESPONSES: Mapping[type[Command], Callable[[Course, Any], list[Happened]]] = {
     WaitForEvent: await_event,
     AskApproval: ask,
     RemindApprovers: remind,
-    StartSub: _call,
+    StartSub: start_called,
     CloseWait: _close,
     RecordStep: _record,
     Park: _park,

@@ -47,7 +47,7 @@ def described(ground: Ground, course: Course, action: str, given: Mapping[str, J
     row = ground.catalogue.get(action, {})
     names = {**_named(course.trigger), **ground.names}
     kind, causes = kind_of(action, row), caused_by(row, given)
-    known = [course.made[value] for value in given.values() if isinstance(value, str) and value in course.made]
+    known = [course.stage.made[value] for value in given.values() if isinstance(value, str) and value in course.stage.made]
     amount, currency = _money(given, course.trigger)
     net = amount
     if amount is not None and kind is EntryKind.INVOICE:
@@ -55,7 +55,7 @@ def described(ground: Ground, course: Course, action: str, given: Mapping[str, J
     if amount is None and known:
         amount, currency = _amount(known[0]), str(known[0].get("currency") or currency)
     hints = _hints(given, course.trigger, known, {"total_minor": amount, "currency": currency})
-    serial = course.number * 10_000 + course.serial
+    serial = course.number * 10_000 + course.stage.serial
     output = sample_value(row.get("output", {}), name="output", now=course.now, serial=serial, hints=hints)
     heading, body = _words(given)
     details = tuple(_details(row, given, {heading, body}, names))

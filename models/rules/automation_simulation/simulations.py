@@ -63,7 +63,7 @@ def _occurrences(book: Books, ground: Ground) -> Iterator[Occurrence]:
 
 
 def _endless(course: Course) -> str:
-    if course.turns < MAX_TURNS:
+    if course.stage.turns < MAX_TURNS:
         return ""
     return f"A run took more than {MAX_TURNS:,} turns without coming to an end. It was left there."
 

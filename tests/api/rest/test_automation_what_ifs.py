@@ -12,7 +12,8 @@ from models.db import Database
 from models.seed.drawings import new_lead_drawing
 from models.tables.events import Event
 from tests.api.rest.test_automation_simulations import PATH, counts, drawn, no_network
-from tests.builders.runs import submit
+from tests.builders.automations import drawing, node, wait
+from tests.builders.runs import publish, submit
 from tests.builders.workspaces import Studio
 
 __all__ = ["no_network"]
@@ -118,3 +119,18 @@ def test_events_before_the_window_and_of_other_types_count_for_nothing(program: 
     submissions(database, studio, 89, 91)
 
     assert asked(program, drawn(program), days=90)["looked_at"] == 1
+
+
+def test_the_past_says_how_the_waits_of_a_called_automation_ended(program: TestClient, database: Database, studio: Studio):
+    told = {"to": {"path": "trigger.contact.email"}, "subject": {"value": "There it is"}, "body": {"value": "Hello"}}
+    sent = wait("sent", match={"op": "eq", "args": [{"path": "event.engagement_id"}, {"path": "trigger.engagement.id"}]})
+    mail = node("mail", "action", action="messages.send_mail", input=told)
+    with database.write(studio.scope) as session:
+        called = {"id": "trigger", "kind": "trigger", "settings": {"kind": "called"}}
+        called_id = publish(session, drawing(called, sent, mail, edges=["trigger.ok>sent", "sent.ok>mail"]).document).id
+    calling = drawing(node("call", "sub_automation", automation_id=called_id, input={})).document
+    submissions(database, studio, 60, 20, answered=1)
+
+    items = asked(program, drawn(program, calling))["items"]
+
+    assert [[entry["title"] for entry in one["draft"]["effects"]] for one in items] == [[], ["There it is"]]

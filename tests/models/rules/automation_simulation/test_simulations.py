@@ -15,7 +15,7 @@ from models.rules.automations import compile_drawing
 from models.rules.json_schemas import misfit
 from models.rules.secret_names import HIDDEN
 from models.types.automation_plan.states import RunState
-from models.types.automation_simulations import Course, DateMove, EntryKind, Ground, Scenario
+from models.types.automation_simulations import Course, DateMove, EntryKind, Ground, Scenario, Stage
 from models.types.automations import Plan
 from models.types.working_time import WorkCalendar
 from tests.builders.automations import drawing as drawn
@@ -47,7 +47,7 @@ def act(node_id, action, **given):
 @pytest.mark.parametrize("action", sorted(ACTIONS))
 def test_every_action_gives_back_what_its_schema_promises(action: str):
     base = ground(task("one"))
-    course = Course(base, 1, NOW, RunState(""), RECORD, NOW)
+    course = Course(base, 1, RunState(""), RECORD, Stage(NOW), NOW)
     given = sample_value(ACTIONS[action]["input"], name="input", now=NOW, serial=1, hints={})
 
     done = described(base, course, action, given)
@@ -110,30 +110,6 @@ def test_a_date_that_moves_takes_its_timer_along():
     # The clocks are put forward on the 28th of March.
     assert [still[-1].at, later[-1].at] == [datetime(2027, 3, 27, 8, tzinfo=UTC), datetime(2027, 3, 29, 7, tzinfo=UTC)]
     assert "event" in kinds(later)
-
-
-def test_a_called_automation_is_played_through_among_the_entries():
-    inner = ground(node("nap", "delay", amount=2, unit="days"), task("inside"))
-    call = node("call", "sub_automation", automation_id="aut_2", input={}, mode="wait")
-    outer = replace(ground(call, task("after")), child=lambda _: inner)
-
-    entries = played(outer)
-
-    assert [entry.node_path for entry in entries if entry.kind is EntryKind.TASK] == ["inside", "after"]
-    assert (entries[-1].at - NOW).days == 2
-
-
-def test_automations_that_call_each_other_without_end_are_stopped():
-    call = node("call", "sub_automation", automation_id="aut_2", input={}, mode="wait")
-    looping = ground(call)
-    looping = replace(looping, child=lambda _: replace(looping, child=lambda _: looping))
-
-    def down(_):
-        return replace(looping, child=down)
-
-    entries = played(replace(looping, child=down))
-
-    assert any("call each other" in entry.text for entry in entries if entry.kind is EntryKind.STUCK)
 
 
 def test_the_wait_for_a_proposal_is_met_by_the_one_that_was_drafted():
