@@ -1,6 +1,6 @@
 """Trying one step of a drawing: told by the rules, done in a transaction that is undone, or really done where that is safe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +32,8 @@ MAIL, HTTP = "messages.send_mail", "http.request"
 _HIDDEN = (Automation, AutomationVersion, AutomationRun, Event, Delivery)
 """Rows that tell of the trial itself, and not of what the action did."""
 _LONG = 400
+_SUBJECT = 300
+"""Characters of a subject that a mail takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +76,35 @@ def _offer(call: Call, node: dict[str, Json]) -> str:
     action = node["settings"].get("action") if node["kind"] == NodeKind.ACTION else None
     if action == HTTP:
         return "Make this request now. The other side cannot tell it from a real one."
-    address = _own_address(call)
+    address = own_address(call)
     return f"Send this mail to you, {address}, and to nobody else." if action == MAIL and address else ""
 
 
-def _own_address(call: Call) -> str:
+def own_address(call: Call) -> str:
+    """Where mails to the member who asks go; empty for a program."""
     principal = call.principal
     return get_member(call.session, principal.id).email if principal.kind is PrincipalKind.MEMBER else ""
+
+
+def mail_to_caller(call: Call, given: Mapping[str, Json]) -> dict[str, Json]:
+    """Queue a mail that a client would get for the member who asks, marked as a test; what the action says of it.
+
+    given: the action's input. Raises Refused when it is no member who asks, and what the action raises.
+    """
+    address = own_address(call)
+    if not address:
+        raise Refused("A test mail goes to the member who asks for it. Sign in as one.")
+    mine = {**given, "to": address, "subject": f"[Test] {given['subject']}"[:_SUBJECT], "is_marketing": False}
+    return catalogue.perform(trial_context(call, {}), MAIL, mine)
 
 
 def _performed(call: Call, told: StepOutcome, action: str, given: dict[str, Json], record: Json) -> Tested:
     try:
         if action == MAIL:
             with call.open(writes=True):
-                mine = {**given, "to": _own_address(call), "subject": f"[Test] {given['subject']}", "is_marketing": False}
-                if not mine["to"]:
-                    raise Refused("A test mail goes to the member who asks for it. Sign in as one.")
-                return Tested(told, "performed", output=catalogue.perform(_context(call, {}), action, mine))
+                return Tested(told, "performed", output=mail_to_caller(call, given))
         with call.open(writes=False):
-            context = _context(call, record)
+            context = trial_context(call, record)
         return Tested(told, "performed", output=catalogue.perform(context, action, given))
     except Exception as error:
         if isinstance(error, Refused) and action == MAIL:
@@ -107,11 +119,11 @@ def _tried(call: Call, told: StepOutcome, offer: str, action: str, given: dict[s
     caller = scope_of(call.session)
     savepoint = call.session.begin_nested()
     try:
-        context = _context(call, record)
+        context = trial_context(call, record)
         call.session.add_all(_rows_of(context.run))
         call.session.flush()
         enter(call.session, Scope(caller.workspace_id, f"automation:{context.run.automation_id}", Cause()))
-        with _watched(call.session, changes):
+        with watched(call.session, changes):
             output = catalogue.perform(context, action, given)
             call.session.flush()
     except Exception as problem:
@@ -122,8 +134,8 @@ def _tried(call: Call, told: StepOutcome, offer: str, action: str, given: dict[s
     return Tested(told, "undone", offer, output, error, [] if error else changes)
 
 
-def _context(call: Call, record: Json) -> ActionContext:
-    """For a run that never was."""
+def trial_context(call: Call, record: Json) -> ActionContext:
+    """For a run that never was. record: what would have started it."""
     trigger = record if isinstance(record, dict) else {}
     run = AutomationRun(
         id=new_id("run"),
@@ -146,7 +158,7 @@ def _rows_of(run: AutomationRun) -> list[WorkspaceRow]:
 
 
 @contextmanager
-def _watched(session: Session, changes: list[RowChange]) -> Iterator[None]:
+def watched(session: Session, changes: list[RowChange]) -> Iterator[None]:
     """Note what is written until the block ends, in the order of writing; a row that is written twice is noted as it ended."""
 
     def note(flushed: Session, _context: Any) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from api.rest.automation_changes import ComparisonOut
 from api.rest.automation_publications import PreviewOut, PublicationOut
 from api.rest.automation_simulations import SimulationOut
+from api.rest.automation_test_runs import TestRunOut
 from api.rest.automation_versions import ListedVersion, VersionDetail
 from api.rest.automation_what_ifs import WhatIfOut
 from api.rest.automations import AutomationDetail, CatalogueOut, ProblemOut
@@ -35,6 +36,7 @@ _SHAPES: tuple[type[BaseModel], ...] = (
     ComparisonOut,
     SimulationOut,
     WhatIfOut,
+    TestRunOut,
 )
 _SCALARS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 

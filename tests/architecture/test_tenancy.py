@@ -50,6 +50,7 @@ FOR_LACK_OF = {
     "POST /automation_runs/{run_id}/approvals/{wait_id}/delegation": "Choose somebody of your team",
     "POST /automations/{automation_id}/publication": "Nothing starts this automation",
     "POST /automations/{automation_id}/simulations": "Nothing starts this automation",
+    "POST /automations/{automation_id}/test_runs": "Nothing starts this automation",
     "POST /automations/{automation_id}/what_ifs": "Nothing starts this automation",
     "GET /time_entries/timer": "No timer is running",
     "DELETE /time_entries/timer": "No timer is running",

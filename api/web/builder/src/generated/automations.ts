@@ -63,6 +63,13 @@ export interface CatalogueOut {
 
 export type Change = "added" | "removed" | "changed" | "same"
 
+export interface ChangeOut {
+  noun: string;
+  verb: string;
+  label: string;
+  values: Record<string, Json>;
+}
+
 export interface ChangesOut {
   nodes: NodeChangeOut[];
   edges: EdgeChangeOut[];
@@ -188,6 +195,15 @@ export interface NodeChangeOut {
   fields: FieldChangeOut[];
 }
 
+export interface OpenWaitOut {
+  key: string;
+  kind: string;
+  what: string;
+  since: string;
+  until: string | null;
+  then_what: string;
+}
+
 export interface PastRunOut {
   event_id: string;
   at: string;
@@ -262,6 +278,22 @@ export interface RunMoveOut {
   moved_at: string | null;
 }
 
+export interface RunNow {
+  id: string;
+  automation_id: string;
+  automation_version: number;
+  engagement_id: string | null;
+  event_id: string;
+  parent_run_id: string | null;
+  status: string;
+  queued_for: string;
+  next_wake_at: string | null;
+  error: Record<string, Json>;
+  created_at: string;
+  finished_at: string | null;
+  waits: OpenWaitOut[];
+}
+
 export interface RunPreviewOut {
   run_id: string;
   client: string;
@@ -296,12 +328,40 @@ export interface SimulationOut {
   cut: string;
 }
 
+export interface TestRunOut {
+  run: RunNow;
+  steps: TriedStepOut[];
+  record: Record<string, Json>;
+  passes_filter: boolean;
+  mails: number;
+  mailed_to: string;
+  troubles: string[];
+  is_cut: boolean;
+}
+
 export interface TotalsOut {
   started: number;
   effects: Record<string, number>;
   recipients: number;
   stuck: number;
   skipped: Record<string, number>;
+}
+
+export interface TriedStepOut {
+  node_path: string;
+  iteration: number;
+  kind: string;
+  action: string;
+  status: string;
+  attempts: number;
+  input: Record<string, Json>;
+  output: Record<string, Json>;
+  error: string;
+  created_at: string;
+  ended_at: string | null;
+  effect: "none" | "undone" | "made_up" | "performed" | "passed_over";
+  would_wait_until: string | null;
+  changes: ChangeOut[];
 }
 
 export interface VersionDetail {
