@@ -56,6 +56,12 @@ export function makeCommands(session: Session) {
     session.set({ selected: [id], focused: id, ...(hasPanel("settings") ? { panel: "settings" as const } : {}) });
   }
 
+  /// What a step that is chosen on the canvas shows: beside a test run what it did there, else its settings.
+  function openStep(id: string): void {
+    if (state().panel === "test_run" && state().tested) session.set({ selected: [id], focused: id });
+    else openSettings(id);
+  }
+
   /// Show a panel; `enters`: and go on inside, as whoever asked for it by the keyboard wants to.
   function openPanel(panel: PanelName | null, enters: boolean): void {
     session.set((now) => ({ panel, entered: now.entered + (enters ? 1 : 0) }));
@@ -85,6 +91,7 @@ export function makeCommands(session: Session) {
     focus,
     select,
     openSettings,
+    openStep,
     openPanel,
     add(seed: Seed, wanted: Spot | "next"): string {
       const { drawing, focused } = state();

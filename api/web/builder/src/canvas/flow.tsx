@@ -12,10 +12,10 @@ import { makeElements, type CanvasNode, type LineEdge as LineElement } from "./f
 import { EDGE_TYPES, FIT, NODE_TYPES } from "./element_types";
 import { DRAGGED } from "./palette";
 import { FocusedContext, StepActionsContext, type StepActions } from "./step_node";
+import { useTestSigns } from "./test_signs";
 import { ViewControls } from "./view_controls";
 
 const NOTHING: Record<string, Point> = {};
-const NO_MARKS = {};
 const NEAR = 260;
 const SMALLEST = 0.15;
 /// Below this nobody reads a card; then a drawing opens at its beginning, at that size.
@@ -36,10 +36,12 @@ export function Flow(): ReactNode {
   const [dragged, setDragged] = useState<Record<string, Point>>(NOTHING);
   const [selectedEdge, setSelectedEdge] = useState("");
   const elements = useMemo(makeElements, []);
+  const { marks, taken } = useTestSigns();
   const { nodes, edges } = useMemo(
-    () => elements({ drawing, catalogue, problems, marks: NO_MARKS, selected, selectedEdge, dragged, isReadOnly: false }),
-    [elements, drawing, catalogue, problems, selected, selectedEdge, dragged],
+    () => elements({ drawing, catalogue, problems, marks, selected, selectedEdge, dragged, isReadOnly: false }),
+    [elements, drawing, catalogue, problems, marks, selected, selectedEdge, dragged],
   );
+  const lines = useMemo(() => (taken.size ? edges.map((edge) => (taken.has(edge.id) ? { ...edge, className: "run-taken" } : edge)) : edges), [edges, taken]);
   const tabbed = drawing.nodes.some((node) => node.id === focused) ? focused : (first(drawing, hiddenNodes(drawing)) ?? "");
 
   useEffect(() => {
@@ -159,7 +161,7 @@ export function Flow(): ReactNode {
         >
           <ReactFlow<CanvasNode, LineElement>
             nodes={nodes}
-            edges={edges}
+            edges={lines}
             nodeTypes={NODE_TYPES}
             edgeTypes={EDGE_TYPES}
             onNodesChange={onNodesChange}
@@ -168,7 +170,7 @@ export function Flow(): ReactNode {
             onNodeClick={(event, node) => {
               setSelectedEdge("");
               if (node.type !== "step" || event.shiftKey || event.ctrlKey || event.metaKey) return;
-              if ((event.target as Element).closest("[data-step]")) commands.openSettings(node.id);
+              if ((event.target as Element).closest("[data-step]")) commands.openStep(node.id);
             }}
             onEdgeClick={onEdgeClick}
             onPaneClick={() => {

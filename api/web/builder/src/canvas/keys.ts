@@ -108,7 +108,7 @@ function plain(key: string, target: HTMLElement, builder: Builder): boolean {
       return Boolean(focused);
     case "Enter":
       if (step) {
-        commands.openSettings(step);
+        commands.openStep(step);
         commands.openPanel(session.get().panel, true);
       }
       return Boolean(step);

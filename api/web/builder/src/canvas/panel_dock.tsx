@@ -26,6 +26,7 @@ export function PanelDock(): ReactNode {
   const drawing = useBuilderState((state) => state.drawing);
   const selected = useBuilderState((state) => state.selected);
   const catalogue = useBuilderState((state) => state.catalogue);
+  const tested = useBuilderState((state) => state.tested);
   const problems = useBuilderState((state) => state.problems);
   const dock = useRef<HTMLElement>(null);
   const entered = useBuilderState((state) => state.entered);
@@ -88,6 +89,8 @@ export function PanelDock(): ReactNode {
             notify={session.notify}
             select={commands.select}
             open={(panel) => session.set({ panel })}
+            tested={tested}
+            setTested={(told) => session.set({ tested: told })}
             zone={page.zone}
           />
         )}

@@ -4,7 +4,7 @@ import { withPlaces } from "../graph/layout";
 import { apply, inverse, words, type Operation } from "../graph/operations";
 import { drawingOf, type Catalogue, type Drawing, type Json, type Problem } from "../graph/types";
 import type { AutomationDetail } from "../generated/automations";
-import type { PanelAutomation, PanelName } from "../panels/panel";
+import type { PanelAutomation, PanelName, Tested } from "../panels/panel";
 import { makeStore, type Store } from "./store";
 
 export type Saving = "saved" | "waiting" | "saving" | "failed" | "conflict";
@@ -30,6 +30,7 @@ export interface SessionState {
   notice: { text: string; at: number; isSpokenOnly: boolean };
   /// Somebody else's version, while two people's changes stand against each other.
   theirs: AutomationDetail | null;
+  tested: Tested | null;
 }
 
 export interface Step {
@@ -66,6 +67,7 @@ export function makeSession(detail: AutomationDetail, catalogue: Catalogue): Ses
     problems: [],
     notice: { text: "", at: 0, isSpokenOnly: true },
     theirs: null,
+    tested: null,
   });
   const say = (text: string, isSpokenOnly: boolean): void => {
     store.set((state) => ({ notice: { text, at: state.notice.at + 1, isSpokenOnly } }));

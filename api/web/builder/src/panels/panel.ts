@@ -1,6 +1,7 @@
 /// What every panel beside the canvas is given. A panel is `panels/<name>/index.tsx` with one default export:
 /// `export default function XPanel(props: PanelProps)`. It draws its own content; heading and closing are the shell's.
 import type { Operation } from "../graph/operations";
+import type { TestRunOut } from "../generated/automations";
 import type { Catalogue, Drawing, Problem } from "../graph/types";
 
 export type PanelName = "settings" | "simulate" | "what_if" | "publish" | "versions" | "test_run";
@@ -11,6 +12,12 @@ export interface PanelAutomation {
   status: string;
   version: number;
   published_version: number;
+}
+
+/// What came of the last test run, and the drawing that was tried.
+export interface Tested {
+  drawing: Drawing;
+  told: TestRunOut;
 }
 
 export interface PanelProps {
@@ -34,6 +41,9 @@ export interface PanelProps {
   select(node_ids: string[]): void;
   /// Show another panel in this one's place.
   open(name: PanelName): void;
+  /// The last test run in this window; the canvas shows it beside the panel.
+  tested: Tested | null;
+  setTested(tested: Tested): void;
   /// The workspace's time zone, such as "Europe/Berlin".
   zone: string;
 }

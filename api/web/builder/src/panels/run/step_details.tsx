@@ -107,7 +107,7 @@ function Facts({ facts }: { facts: [string, string][] }): ReactNode {
   );
 }
 
-function Preview({ heading, values }: { heading: string; values: Record<string, Json> }): ReactNode {
+export function Preview({ heading, values }: { heading: string; values: Record<string, Json> }): ReactNode {
   const shown = pairs(values);
   if (!shown.length) return null;
   return (

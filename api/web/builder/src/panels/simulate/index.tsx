@@ -38,7 +38,7 @@ export default function SimulatePanel(props: PanelProps): ReactNode {
     <div className="@container flex min-h-full flex-col">
       <div className="sim-form">
         <div className="grid grid-cols-1 gap-x-4 gap-y-3 @md:grid-cols-2">
-          <RecordChoice drawing={props.drawing} chosen={chosen} used={done?.record ?? {}} onChange={setChosen} />
+          <RecordChoice drawing={props.drawing} automationId={props.automation.id} chosen={chosen} used={done?.record ?? {}} onChange={setChosen} />
           <Span months={months} start={start} onMonths={setMonths} onStart={setStart} />
         </div>
         <details className="sim-knobs">
@@ -55,7 +55,7 @@ export default function SimulatePanel(props: PanelProps): ReactNode {
       </div>
       <div className="grow p-4 @md:p-5" aria-busy={isBusy}>
         {problems.length > 0 ? (
-          <Problems problems={problems} onStep={show} />
+          <Problems problems={problems} then="it is played through by itself" onStep={show} />
         ) : trouble ? (
           <Trouble words={trouble} />
         ) : done ? (
@@ -215,11 +215,11 @@ function Note({ tone, icon, words }: { tone: string; icon: string; words: string
   );
 }
 
-function Problems({ problems, onStep }: { problems: ProblemOut[]; onStep(node_id: string): void }): ReactNode {
+export function Problems({ problems, then, onStep }: { problems: ProblemOut[]; then: string; onStep(node_id: string): void }): ReactNode {
   return (
     <div role="alert">
       <p className="font-semibold">It cannot run yet.</p>
-      <p className="mt-1 text-sm text-muted">Mend this first, then it is played through by itself.</p>
+      <p className="mt-1 text-sm text-muted">Mend this first, then {then}.</p>
       <ul className="sim-list mt-3">
         {problems.map((one, index) => (
           <li key={index} className="sim-row">

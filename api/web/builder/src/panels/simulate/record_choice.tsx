@@ -21,15 +21,22 @@ const FEW = 6;
 
 interface Props {
   drawing: Drawing;
+  automationId: string;
   chosen: Chosen;
   /// The record that was really used, whose fields are offered.
   used: Record<string, Json>;
+  /// Begin with the newest real one, where there is one.
+  prefersReal?: boolean;
   onChange(chosen: Chosen): void;
 }
 
-export function RecordChoice({ drawing, chosen, used, onChange }: Props): ReactNode {
+export function RecordChoice({ drawing, automationId, chosen, used, prefersReal = false, onChange }: Props): ReactNode {
   const id = useId();
-  const samples = useSamples(drawing);
+  const samples = useSamples(drawing, automationId);
+  useEffect(() => {
+    if (prefersReal && samples[0]) onChange({ record: samples[0].record, fields: {} });
+    // Once they have come; what is chosen after that is the person's own choice.
+  }, [samples]);
   const place = samples.findIndex((sample) => sample.record === chosen.record);
   return (
     <div>
@@ -103,7 +110,7 @@ function FieldInput({ leaf, onPut }: { leaf: Leaf; onPut(value: Leaf["value"]): 
   );
 }
 
-function useSamples(drawing: Drawing): Sample[] {
+function useSamples(drawing: Drawing, automation_id: string): Sample[] {
   const trigger = drawing.nodes.find((node) => node.kind === "trigger");
   const kind = String(trigger?.settings["kind"] ?? "");
   const type = String(trigger?.settings["type"] ?? trigger?.settings["noun"] ?? "");
@@ -112,11 +119,11 @@ function useSamples(drawing: Drawing): Sample[] {
     setSamples([]);
     if (!kind) return;
     const asking = new AbortController();
-    get<Sample[]>(`/automation_samples?${new URLSearchParams({ kind, type }).toString()}`, asking.signal)
+    get<Sample[]>(`/automation_samples?${new URLSearchParams({ kind, type, automation_id }).toString()}`, asking.signal)
       .then((found) => setSamples(found.filter((sample) => !sample.is_invented)))
       // Without samples somebody is made up; that is no reason to stop.
       .catch(() => undefined);
     return () => asking.abort();
-  }, [kind, type]);
+  }, [kind, type, automation_id]);
   return samples;
 }
