@@ -62,6 +62,23 @@ def is_slow(name: str) -> bool:
     return name in ACTIONS and ACTIONS[name].kind == "slow"
 
 
+def misfits(name: str, given: dict[str, Json]) -> dict[str, str]:
+    """What of an input an action would refuse before doing anything: field to reason; empty when it would take it.
+
+    Raises NotFound for an action that is no longer there.
+    """
+    action = ACTIONS.get(name)
+    if action is None:
+        raise NotFound(f"There is no action “{name}” any more.")
+    try:
+        action.Input.model_validate(given)
+    except ValidationError as error:
+        return {
+            str(one["loc"][0]) if one["loc"] else "": f"{one['msg'].removeprefix('Value error, ')}." for one in error.errors()
+        }
+    return {}
+
+
 def perform(context: ActionContext, name: str, given: dict[str, Json]) -> dict[str, Any]:
     """Do an action; its output as JSON.
 

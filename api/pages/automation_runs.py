@@ -51,6 +51,8 @@ class StepView:
     given: list[tuple[str, str]]
     made: list[tuple[str, str]]
     took: str
+    can_begin: bool
+    """Whether the run can be begun again from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class WaitView:
     """`stuck`, `approval`, `call` (a call of ours that fails) or `waiting`."""
     node_path: str
     iteration: int
+    is_action: bool = False
+    """Whether it is stuck at an action, whose input may be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,13 @@ def show(run_id: str, call: Read, about: Annotated[str, Query(max_length=80)] = 
     """One run with its steps, and what it waits for. about: opened at the step that did or made this."""
     run = get_run(call.session, run_id)
     drawing = get_version(call.session, run.automation_id, run.automation_version).drawing
+    steps = list_steps(call.session, run_id)
+    acting = {(step.node_path, step.iteration) for step in steps if step.action}
     page = RunPage(
         row=run_rows(call.session, [run])[0],
         run=run,
-        steps=[_step_view(step, label_of(drawing, step.node_path)) for step in list_steps(call.session, run_id)],
-        waits=[_wait_view(wait) for wait in list_open_waits(call.session, run_id)],
+        steps=[_step_view(step, label_of(drawing, step.node_path)) for step in steps],
+        waits=[_wait_view(wait, acting) for wait in list_open_waits(call.session, run_id)],
         is_live=run.finished_at is None,
         moves=list_moves_of_run(call.session, run_id),
         canvas=run_canvas(call, run, drawing),
@@ -146,13 +152,15 @@ def _intervene(call: Write, run_id: str, happened: Happened, said: str) -> Respo
 def _step_view(step: StepRun, label: str) -> StepView:
     action = catalogue.ACTIONS.get(step.action)
     icon, verb = (action.icon, action.title) if action else _VERBS.get(step.kind, ("play", step.action or step.kind))
-    return StepView(step, label, icon, verb, _pairs(step.input), _pairs(step.output), _took(step.created_at, step.ended_at))
+    took = _took(step.created_at, step.ended_at)
+    can_begin = step.ended_at is not None and "/" not in step.node_path
+    return StepView(step, label, icon, verb, _pairs(step.input), _pairs(step.output), took, can_begin)
 
 
-def _wait_view(wait: Wait) -> WaitView:
+def _wait_view(wait: Wait, acting: set[tuple[str, int]]) -> WaitView:
     node_path, _, iteration = wait.key.removeprefix(STUCK).rpartition(":")
     if wait.key.startswith(STUCK):
-        return WaitView(wait, "stuck", node_path, int(iteration))
+        return WaitView(wait, "stuck", node_path, int(iteration), (node_path, int(iteration)) in acting)
     # A wait's id begins with the path of its step: `mail.0.3`.
     node_path, iteration, *_ = *wait.key.rsplit(".", 2), "", "0"
     kind = "call" if wait.key.startswith(FAILED_CALL) else "approval" if wait.kind == "approval" else "waiting"

@@ -10,8 +10,9 @@ from api.render import member_page, redirect
 from api.routing import Router
 from api.run_repairs import Repair, repair_all
 from models.commands.run_waits import STUCK
-from models.queries.automation_runs import list_open_waits, list_runs
+from models.queries.automation_runs import find_step, list_open_waits, list_runs
 from models.queries.run_rows import RunRow, run_rows
+from models.tables.waits import Wait
 from models.types.errors import Invalid
 from models.types.principals import Door
 
@@ -27,6 +28,8 @@ class StuckRow:
     row: RunRow
     step: str
     reason: str
+    input_href: str
+    """Where its input is changed; empty for a step that is no action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +62,10 @@ def create(call: Slow, posted: Posted) -> Response:
 def _stuck(call: Read, row: RunRow) -> StuckRow:
     wait = next((one for one in list_open_waits(call.session, row.run.id) if one.key.startswith(STUCK)), None)
     detail = wait.detail if wait else {}
-    return StuckRow(row, str(detail.get("step", "")), str(detail.get("reason", "")))
+    return StuckRow(row, str(detail.get("step", "")), str(detail.get("reason", "")), _input_href(call, row, wait) if wait else "")
+
+
+def _input_href(call: Read, row: RunRow, wait: Wait) -> str:
+    node_path, _, iteration = wait.key.removeprefix(STUCK).rpartition(":")
+    step = find_step(call.session, row.run.id, node_path, int(iteration))
+    return f"/automation_runs/{row.run.id}/steps/{node_path}/input?iteration={iteration}" if step and step.action else ""

@@ -4,14 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.automation_runs import intervene
 from api.deps import Slow, Write
 from api.rest.automation_runs import RunDetail, run_detail
 from api.routing import Router
-from api.run_repairs import Repair, repair_all
+from api.run_repairs import Repair, give_input, repair_all
 from models.commands.run_repairs import rerun_from
 from models.queries.automation_runs import get_run, lock_run
-from models.types.automation_plan.happenings import InputGiven
 
 router = Router("automation_runs")
 
@@ -61,7 +59,7 @@ def create_repairs(wanted: RepairsIn, call: Slow) -> list[RepairedOut]:
 @router.post("/automation_runs/{run_id}/steps/{node_path:path}/input")
 def create_input(run_id: str, node_path: str, wanted: InputIn, call: Write) -> RunDetail:
     """Do the stuck action with another input. Raises 409 when the run stands elsewhere; what does not fit is stuck again."""
-    intervene(call, run_id, InputGiven(node_path, wanted.input, wanted.iteration))
+    give_input(call, run_id, node_path, wanted.iteration, wanted.input)
     return run_detail(call, get_run(call.session, run_id))
 
 

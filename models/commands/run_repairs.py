@@ -1,6 +1,5 @@
 """Doing a part of a run again: a new run that begins at one of its steps and knows what the steps before it made."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -12,9 +11,9 @@ from models.ids import new_id
 from models.queries.automation_runs import find_step
 from models.rules.automation_plan.moves import has_node
 from models.rules.automation_plan.records import to_json
+from models.rules.automation_plan.repairs import steps_from
 from models.tables.automations import AutomationRun
 from models.types.automation_plan.states import RunState, RunStatus, Token
-from models.types.automations import Json, Plan
 from models.types.errors import Invalid, Refused
 
 
@@ -30,7 +29,7 @@ def rerun_from(session: Session, run: AutomationRun, node_path: str, *, now: dat
     if not has_node(plan, node_path):
         raise Invalid("There is no such step.", field="node_path")
     state = state_of(run, plan)
-    following = _following(plan, node_path)
+    following = set(steps_from(plan, node_path))
     if find_step(session, run.id, node_path, 0) is None:
         raise Refused("The run never came to this step.")
     cancel_run(session, run, reason="It was begun again from one of its steps.", now=now)
@@ -52,21 +51,6 @@ def _copy(session: Session, run: AutomationRun, now: datetime) -> AutomationRun:
     about = ("subject_kind", "subject_id", "contact_id", "trigger", "cause")
     same = {name: getattr(run, name) for name in (*names, *about)}
     return AutomationRun(id=new_id("run"), event_id=key, dedupe_key=key, begun_at=now, **same)
-
-
-def _following(plan: Plan, node_id: str) -> set[str]:
-    """A step and every step that may come after it."""
-    found, left = {node_id}, [node_id]
-    while left:
-        new = set(_next(plan, left.pop()).values()) - found
-        found |= new
-        left += new
-    return found
-
-
-def _next(plan: Plan, node_id: str) -> Mapping[str, Json]:
-    following: Mapping[str, Json] = plan.root["nodes"][node_id]["next"]
-    return following
 
 
 def _outermost(path: str) -> str:

@@ -4,7 +4,7 @@ import { lookOf, objectOf } from "../../graph/looks";
 import type { Mark } from "../../canvas/flow_elements";
 import type { Catalogue, DrawnNode, Json } from "../../graph/types";
 import { Icon } from "../../icon";
-import type { RunNow } from "./facts";
+import type { RunNow, StepRow } from "./facts";
 import { SIGNS, waitOf, type Placed } from "./overlay";
 import { pairs, tookWords } from "./words";
 
@@ -86,7 +86,27 @@ function Row({ one: { row }, run, when }: { one: Placed; run: RunNow; when(momen
       <Facts facts={facts} />
       <Preview heading="What went in" values={row.input} />
       <Preview heading="What came out" values={row.output} />
+      <WaysOn row={row} run={run} />
     </>
+  );
+}
+
+/// What a person can do about a step: pages of their own, for they tell what will happen first.
+function WaysOn({ row, run }: { row: StepRow; run: RunNow }): ReactNode {
+  const at = `/automation_runs/${run.id}`;
+  if (row.status === "parked" && row.action)
+    return (
+      <a className="btn btn-sm border-base-300 bg-base-100" href={`${at}/steps/${row.node_path}/input?iteration=${row.iteration}`}>
+        <Icon name="pencil" className="size-4" />
+        Edit input and retry
+      </a>
+    );
+  if (!row.ended_at || row.node_path.includes("/")) return null;
+  return (
+    <a className="btn btn-sm border-base-300 bg-base-100" href={`${at}/reruns/new?${new URLSearchParams({ node_path: row.node_path }).toString()}`}>
+      <Icon name="repeat" className="size-4" />
+      Run again from here
+    </a>
   );
 }
 
