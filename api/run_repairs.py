@@ -17,6 +17,7 @@ from models.types.automation_plan.happenings import Happened, InputGiven, RetryA
 from models.types.automation_plan.states import Token, TokenStatus
 from models.types.automations import Json, NodeKind
 from models.types.errors import DomainError, NotFound, Refused
+from models.types.input_fields import LastInput
 
 
 class Repair(StrEnum):
@@ -43,8 +44,7 @@ class StuckAction:
 
     run: AutomationRun
     action: str
-    given: Mapping[str, Json]
-    """What it was last asked with, or what of it is known."""
+    last: LastInput
     error: str
 
 
@@ -60,8 +60,8 @@ def stuck_action(call: Call, run_id: str, node_path: str, iteration: int) -> Stu
     token = token_at(state, node_path, iteration)
     if run.finished_at is not None or token is None or token.status not in (TokenStatus.PARKED, TokenStatus.RETRYING):
         raise Refused("This step is over already. Reload to see where the run stands.")
-    given = last_input(plan, state, token, call.now, work_calendar(call.session, now=call.now))
-    return StuckAction(run, action, given, token.error or "")
+    last = last_input(plan, state, token, call.now, work_calendar(call.session, now=call.now))
+    return StuckAction(run, action, last, token.error or "")
 
 
 def give_input(call: Call, run_id: str, node_path: str, iteration: int, given: Mapping[str, Json]) -> None:

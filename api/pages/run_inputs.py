@@ -17,7 +17,9 @@ from models.commands.automation_runs import label_of
 from models.queries.automation_options import MOST, list_options
 from models.queries.automation_runs import find_step, get_run
 from models.queries.automations import get_version
+from models.rules.automation_plan.repairs import gaps_left
 from models.rules.input_fields import field_text, input_fields, typed_input
+from models.types.automations import Json
 from models.types.errors import Refused
 from models.types.input_fields import Control, InputField
 from models.types.principals import Door
@@ -63,7 +65,7 @@ def edit(run_id: str, node_path: str, call: Read, iteration: Annotated[int, Quer
     except Refused as error:
         return redirect(call, f"/automation_runs/{run_id}", flash=error.detail, kind="warning")
     fields = _fields(stuck)
-    texts = {field.name: field_text(field, stuck.given.get(field.name)) for field in fields}
+    texts = {field.name: field_text(field, stuck.last.given.get(field.name)) for field in fields}
     page = _page(call, stuck, node_path, iteration, texts, {})
     return member_page(call, "automation_runs/input.html", page, nav="automations")
 
@@ -77,13 +79,18 @@ def update(run_id: str, node_path: str, call: Write, posted: Posted) -> Response
         fields = _fields(stuck)
         texts = {field.name: posted.value(PREFIX + field.name) for field in fields}
         given, errors = typed_input(fields, texts)
-        errors = errors or catalogue.misfits(stuck.action, given)
+        errors = errors or _gaps(stuck, given) or catalogue.misfits(stuck.action, given)
         if errors:
             return _shown_again(call, _page(call, stuck, node_path, iteration, texts, errors))
         give_input(call, run_id, node_path, iteration, given)
     except Refused as error:
         return redirect(call, f"/automation_runs/{run_id}", flash=error.detail, kind="warning")
     return _gone_on(call, run_id, node_path, iteration)
+
+
+def _gaps(stuck: StuckAction, given: Mapping[str, Json]) -> dict[str, str]:
+    left = gaps_left(stuck.last.gaps, given)
+    return {name: f"Nothing is known for {mark}. Write what belongs there, or take it out." for name, mark in left.items()}
 
 
 def _gone_on(call: Call, run_id: str, node_path: str, iteration: int) -> Response:

@@ -1,7 +1,7 @@
-"""The fields of a form that is made from a JSON Schema and works without scripts."""
+"""The fields of a form that is made from a JSON Schema and works without scripts, and what stands in them at first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.types.automations import Json
@@ -40,3 +40,12 @@ class InputField:
     lookup: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     """Value and words, of a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastInput:
+    """What a stuck action was to be done with, for the person who repairs it."""
+
+    given: dict[str, Json]
+    gaps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Field to the marks that stand in its text for what is missing."""

@@ -46,8 +46,9 @@ def run_id(site: LiveStudio, tmp_path: Path) -> str:
 def opened(
     site: LiveStudio, browser: Browser, path: str, size: ViewportSize = DESKTOP, *, scripts: bool = True, night=False
 ) -> Page:
-    scheme = "dark" if night else "light"
-    context = browser.new_context(viewport=size, java_script_enabled=scripts, color_scheme=scheme, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport=size, java_script_enabled=scripts, color_scheme="dark" if night else "light", reduced_motion="reduce"
+    )
     site.sign_in(context)
     page = context.new_page()
     page.goto(f"{site.url}{path}")

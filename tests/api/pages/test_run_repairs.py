@@ -74,6 +74,21 @@ def test_what_cannot_be_taken_is_told_and_stays_typed(owner: TestClient, stuck_i
     assert (messages(database, studio), rows(database, studio, AutomationRun)[0].status) == ([], "parked")
 
 
+def test_a_gap_in_a_text_is_marked_and_never_sent(owner: TestClient, worker: TestClient, database: Database, studio: Studio):
+    words = "Hello {{ trigger.submission.answers.name | upper }}, you wrote {{ trigger.type }}."
+    given = {"text": {"text": words}, "contact_id": {"value": studio.contact_id}}
+    talk = {"id": "stuck", "kind": "action", "settings": {"action": "messages.write_to_client", "input": given}}
+    (run_id,) = begin(database, studio, worker, talk)
+    assert "Hello [SUBMISSION.ANSWERS.NAME], you wrote engagement.paused." in page(owner, form(run_id))
+
+    kept = owner.post(form(run_id), data=typed(text="Hello [SUBMISSION.ANSWERS.NAME]!", contact_id=studio.contact_id))
+    assert "Nothing is known for [submission.answers.name]" in unescape(kept.text)
+    assert messages(database, studio) == []
+
+    owner.post(form(run_id), data=typed(text="Hello Ada!", contact_id=studio.contact_id))
+    assert messages(database, studio) == ["Hello Ada!"]
+
+
 def test_htmx_gets_the_form_alone_and_then_the_way_to_the_run(owner: TestClient, stuck_id: str):
     wrong = owner.post(form(stuck_id), data=typed(text="Hi"), headers=HTMX)
     assert wrong.status_code == 422
