@@ -184,7 +184,7 @@ def test_a_loop_without_end_in_sight_is_cut(program: TestClient, record, databas
 
 
 def test_a_stuck_step_ends_the_test_and_tells_why(program: TestClient, record):
-    gone = node("gone", "action", action="tasks.complete", input={"task_id": {"text": "tsk_nowhere"}})
+    gone = node("gone", "action", action="tasks.complete", input={"task_id": {"text": "{{ trigger.type }}"}})
     told = tried(program, drawing(gone, task("after", "Never")).document, record)
 
     assert (told["run"]["status"], list(steps(told))) == ("parked", ["gone"])

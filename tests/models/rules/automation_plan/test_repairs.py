@@ -38,7 +38,7 @@ def test_what_a_person_gave_before_stands_there_as_they_gave_it():
 
 @pytest.mark.parametrize(
     ("text", "left"),
-    [("Of [form.name]", {"body": "[form.name]"}), ("OF [FORM.OWNER]", {"body": "[form.name]"}), ("Of Mara", {}), ("", {})],
+    [("Of [form.name]", {"body": "[form.name]"}), ("OF [FORM.NAME]", {"body": "[form.name]"}), ("Of Mara", {}), ("", {})],
 )
 def test_a_mark_that_is_left_is_told(text: str, left: dict[str, str]):
     assert gaps_left({"body": ("[form.name]",)}, {"body": text}) == left
