@@ -10,8 +10,8 @@ from urllib.parse import quote, quote_plus, urlsplit
 from sqlmodel import Session
 
 from api.vault import open_secret, seal_secret
-from models.commands.credentials import add_credential, readable_end, remove_credential, replace_secret
-from models.queries.credentials import get_credential, list_credential_users
+from models.commands.credentials import add_credential, readable_end, replace_secret
+from models.queries.credentials import get_credential
 from models.settings import Settings
 from models.tables.credentials import Credential
 from models.types.credentials import CredentialKind, OpenCredential
@@ -49,14 +49,6 @@ def exchange_secret(session: Session, settings: Settings, credential: Credential
     """Put another secret in the place of a credential's."""
     checked = _checked(secret)
     replace_secret(session, credential, secret_encrypted=seal_secret(settings, checked), last_four=readable_end(checked))
-
-
-def forget_secret(session: Session, credential: Credential, *, now: datetime, is_sure: bool) -> None:
-    """Remove a credential. Raises Refused, naming the automations that use it, unless the caller is sure."""
-    users = [automation.name for automation in list_credential_users(session, credential.id)]
-    if users and not is_sure:
-        raise Refused(f"It is used by {', '.join(users)}. Their next call will fail without it.", field="is_sure")
-    remove_credential(session, credential, now=now)
 
 
 def opened_credential(session: Session, settings: Settings, credential_id: str) -> OpenCredential:

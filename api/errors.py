@@ -1,5 +1,7 @@
 """From what went wrong to what the caller sees, once: problem+json for programs, a page or a fragment for people."""
 
+from typing import Any
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -7,7 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 
 from api.render import error_page
-from models.types.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Refused, StillUnderWay, Unavailable
+from models.types.errors import Conflict, DomainError, Forbidden, InUse, Invalid, NotFound, Refused, StillUnderWay, Unavailable
 from models.types.principals import Door, NotSignedIn
 
 _STATUS: dict[type[DomainError], int] = {
@@ -53,7 +55,8 @@ def status_of(error: DomainError) -> int:
 def _domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)  # noqa: S101 - registered for it
     problems = [{"field": error.field, "message": error.detail}] if error.field else []
-    answer = _answer(request, status_of(error), error.detail, kind=type(error).__name__, problems=problems)
+    more = {"used_by": list(error.used_by)} if isinstance(error, InUse) else {}
+    answer = _answer(request, status_of(error), error.detail, kind=type(error).__name__, problems=problems, **more)
     if isinstance(error, StillUnderWay):
         answer.headers["Retry-After"] = "1"
     return answer
@@ -97,10 +100,13 @@ def _is_program(request: Request) -> bool:
     return is_their_path or "application/json" in request.headers.get("accept", "")
 
 
-def _answer(request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str]] | None = None) -> Response:
+def _answer(
+    request: Request, status: int, detail: str, *, kind: str, problems: list[dict[str, str]] | None = None, **more: Any
+) -> Response:
+    """more: what the body of this kind of problem says besides."""
     title = _TITLE.get(status, "This did not work")
     if _is_program(request):
         body = {"type": f"/help/errors#{kind}", "title": title, "status": status, "detail": detail, "problems": problems or []}
-        return JSONResponse(body, status_code=status, media_type="application/problem+json")
+        return JSONResponse({**body, **more}, status_code=status, media_type="application/problem+json")
     html = error_page(request, title=title, detail=detail, status=status)
     return HTMLResponse(html, status_code=status)

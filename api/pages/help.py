@@ -61,6 +61,12 @@ PROBLEMS = (
     Problem("NotFound", 404, "There is nothing by that id, or it is not yours to see.", "Check the id and the key's workspace."),
     Problem("Invalid", 422, "The input cannot be right, whatever the state.", "Look at `problems`: each names its field."),
     Problem("Refused", 409, "The input is fine, but the state does not allow it.", "Read the thing again and decide anew."),
+    Problem(
+        "InUse",
+        409,
+        "Published automations use what is to be put away: `used_by` lists them. Nothing was changed.",
+        "Change them first, or send it again with `?is_sure=true`.",
+    ),
     Problem("Conflict", 409, "Somebody else changed it first, or took it.", "Read it again, and send the new `version`."),
     Problem("Forbidden", 403, "The caller is known and lacks the right.", "Use a key with the scope that the text names."),
     Problem("NotSignedIn", 401, "There is no valid credential.", "Send `Authorization: Bearer …`."),

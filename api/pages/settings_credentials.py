@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import Form
 from fastapi.responses import Response
 
-from api.credentials import exchange_secret, forget_secret, keep_secret
+from api.credentials import exchange_secret, keep_secret
 from api.deps import Call, Read, Write
 from api.pages.settings import Tab, check_owner, tabs_of
 from api.render import member_page, redirect
 from api.routing import Router
+from models.commands.credentials import remove_credential
 from models.queries.credentials import credentials_statement, get_credential, list_credential_users
 from models.tables.automations import Automation
 from models.tables.credentials import Credential
@@ -94,7 +95,7 @@ def update_secret(credential_id: str, call: Write, secret: Annotated[str, Form(m
 def create_removal(credential_id: str, call: Write) -> Response:
     """Forget it; the question before named the automations that use it."""
     check_owner(call)
-    forget_secret(call.session, get_credential(call.session, credential_id), now=call.now, is_sure=True)
+    remove_credential(call.session, get_credential(call.session, credential_id), now=call.now)
     return redirect(call, "/settings/credentials", flash="Forgotten.")
 
 

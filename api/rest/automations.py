@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.actions import catalogue
+from api.automation_users import IsSure, ask_first
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -202,8 +203,9 @@ def list_problems(automation_id: str, call: Read) -> list[ProblemOut]:
 
 
 @router.post("/automations/{automation_id}/archive", status_code=204)
-def create_archive(automation_id: str, call: Write) -> None:
+def create_archive(automation_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Put the automation away, switched off."""
+    ask_first(call, automation_id, is_sure=is_sure)
     archive_automation(call.session, get_automation(call.session, automation_id), now=call.now)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -100,8 +101,9 @@ def update_company(company_id: str, body: CompanyChange, call: Write) -> Company
 
 
 @router.put("/companies/{company_id}/archival", status_code=204)
-def create_archival(company_id: str, call: Write) -> None:
+def create_archival(company_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Put a company away."""
+    ask_first(call, company_id, is_sure=is_sure)
     archive_company(call.session, get_company(call.session, company_id), now=call.now)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -131,8 +132,9 @@ def update_contact(contact_id: str, body: ContactChange, call: Write) -> Contact
 
 
 @router.put("/contacts/{contact_id}/archival", status_code=204)
-def create_archival(contact_id: str, call: Write) -> None:
+def create_archival(contact_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Put a person away."""
+    ask_first(call, contact_id, is_sure=is_sure)
     archive_contact(call.session, get_contact(call.session, contact_id), now=call.now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 from sqlmodel import col, select
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.rest.proposal_shapes import In, Out
@@ -72,6 +73,7 @@ def update_contract_template(template_id: str, body: ContractTemplateChange, cal
 
 
 @router.delete("/contract_templates/{template_id}", status_code=204)
-def delete_contract_template(template_id: str, call: Write) -> None:
+def delete_contract_template(template_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Put it away; nothing that was drafted from it changes."""
+    ask_first(call, template_id, is_sure=is_sure)
     archive_contract_template(call.session, get_contract_template(call.session, template_id), now=call.now)

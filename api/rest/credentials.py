@@ -1,17 +1,16 @@
 """Secrets that automations show to other services. Owners alone; nobody ever reads one again."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
-from api.credentials import exchange_secret, forget_secret, keep_secret
+from api.automation_users import IsSure, ask_first
+from api.credentials import exchange_secret, keep_secret
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
-from models.commands.credentials import change_credential
+from models.commands.credentials import change_credential, remove_credential
 from models.queries.credentials import get_credential, list_credential_users
 from models.tables.credentials import Credential
 from models.types.credentials import CredentialKind
@@ -119,11 +118,10 @@ def update_secret(credential_id: str, body: SecretIn, call: Write) -> Credential
 
 
 @router.delete("/credentials/{credential_id}", status_code=204)
-def delete_credential(
-    credential_id: str, call: Write, is_sure: Annotated[bool, Query(description="Also when automations use it")] = False
-) -> None:
-    """Forget the secret. 409 with the automations that use it, unless `is_sure`."""
-    forget_secret(call.session, get_credential(call.session, credential_id), now=call.now, is_sure=is_sure)
+def delete_credential(credential_id: str, call: Write, is_sure: IsSure = False) -> None:
+    """Forget the secret."""
+    ask_first(call, credential_id, is_sure=is_sure)
+    remove_credential(call.session, get_credential(call.session, credential_id), now=call.now)
 
 
 def _detail(call: Call, credential: Credential) -> CredentialDetail:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.rest.waits import WaitOut
@@ -238,8 +239,9 @@ def show_archive_preview(engagement_id: str, call: Read) -> ArchivePreviewOut:
 
 
 @router.post("/engagements/{engagement_id}/archive")
-def create_archive(engagement_id: str, body: VersionIn, call: Write) -> EngagementOut:
+def create_archive(engagement_id: str, body: VersionIn, call: Write, is_sure: IsSure = False) -> EngagementOut:
     """Put it away: waits, runs, timers, offers and retainers stop; open invoices stay payable."""
+    ask_first(call, engagement_id, is_sure=is_sure)
     return _out(call, archive_engagement(call.session, _at(call, engagement_id, body.version), now=call.now))
 
 

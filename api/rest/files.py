@@ -7,6 +7,7 @@ from fastapi import Form, UploadFile
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Read, Slow, Write
 from api.files import file_response, keep_upload, store_of
 from api.pagination import Page, Paging, page_of
@@ -95,10 +96,11 @@ def update_file(file_id: str, body: FileChange, call: Write) -> FileOut:
 
 
 @router.delete("/files/{file_id}", status_code=204)
-def destroy_file(file_id: str, call: Slow) -> None:
+def destroy_file(file_id: str, call: Slow, is_sure: IsSure = False) -> None:
     """Delete a file for good. Signed documents and their evidence stay."""
     with call.open(writes=True):
         file = get_file(call.session, file_id)
+        ask_first(call, file_id, is_sure=is_sure)
         if file.subject_kind in ("contract", "proposal", "invoice", "receipt"):
             raise Refused("This file is part of a document. Archive the document instead.")
         key = remove_file(call.session, file)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.automation_users import UserOut, used_by
+from api.automation_users import IsSure, UserOut, ask_first, used_by
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -147,8 +147,9 @@ def create_closure(form_id: str, call: Write) -> None:
 
 
 @router.put("/forms/{form_id}/archival", status_code=204)
-def create_archival(form_id: str, call: Write) -> None:
+def create_archival(form_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Put a form away; its submissions stay."""
+    ask_first(call, form_id, is_sure=is_sure)
     archive_form(call.session, get_form(call.session, form_id), now=call.now)
 
 

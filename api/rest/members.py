@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field
 
-from api.automation_users import UserOut, used_by
+from api.automation_users import IsSure, UserOut, ask_first, used_by
 from api.deps import Read, Write
 from api.logins import mail_password_link
 from api.pagination import Page, Paging, page_of
@@ -98,8 +98,9 @@ def update_member(member_id: str, body: MemberChange, call: Write) -> MemberOut:
 
 
 @router.post("/members/{member_id}/archive")
-def create_archive(member_id: str, call: Write) -> MemberOut:
+def create_archive(member_id: str, call: Write, is_sure: IsSure = False) -> MemberOut:
     """Put a person away: they are signed out everywhere at once."""
+    ask_first(call, member_id, is_sure=is_sure)
     return MemberOut.model_validate(archive_member(call.session, get_member(call.session, member_id), now=call.now))
 
 

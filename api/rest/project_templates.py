@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.automation_users import UserOut, used_by
+from api.automation_users import IsSure, UserOut, ask_first, used_by
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -95,8 +95,9 @@ def update_template(template_id: str, body: ProjectTemplateChange, call: Write) 
 
 
 @router.post("/project_templates/{template_id}/archive")
-def create_archive(template_id: str, call: Write) -> ProjectTemplateOut:
+def create_archive(template_id: str, call: Write, is_sure: IsSure = False) -> ProjectTemplateOut:
     """Offer the template no more."""
+    ask_first(call, template_id, is_sure=is_sure)
     return _shape(call, archive_project_template(call.session, get_project_template(call.session, template_id), now=call.now))
 
 

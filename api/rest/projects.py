@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -240,8 +241,9 @@ def delete_completion(project_id: str, call: Write) -> ProjectOut:
 
 
 @router.post("/projects/{project_id}/archive")
-def create_archive(project_id: str, call: Write) -> ProjectOut:
+def create_archive(project_id: str, call: Write, is_sure: IsSure = False) -> ProjectOut:
     """Put the project away; it refuses timers and new tasks, and its time can still be billed."""
+    ask_first(call, project_id, is_sure=is_sure)
     return _shape(call, archive_project(call.session, get_project(call.session, project_id), now=call.now))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 from sqlmodel import col, select
 
-from api.automation_users import UserOut, used_by
+from api.automation_users import IsSure, UserOut, ask_first, used_by
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.rest.proposal_shapes import BlockIn, In, LineItemIn, Out, lines_of
@@ -101,8 +101,9 @@ def update_proposal_template(template_id: str, body: ProposalTemplateChange, cal
 
 
 @router.delete("/proposal_templates/{template_id}", status_code=204)
-def delete_proposal_template(template_id: str, call: Write) -> None:
+def delete_proposal_template(template_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Put it away; nothing that was drafted from it changes."""
+    ask_first(call, template_id, is_sure=is_sure)
     archive_proposal_template(call.session, get_proposal_template(call.session, template_id), now=call.now)
 
 

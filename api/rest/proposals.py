@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Slow, Write
 from api.links import link_url
 from api.pagination import Page, Paging, page_of
@@ -135,8 +136,9 @@ def create_revision(proposal_id: str, body: VersionIn, call: Write) -> ProposalO
 
 
 @router.post("/proposals/{proposal_id}/archive")
-def create_archive(proposal_id: str, body: VersionIn, call: Write) -> ProposalOut:
+def create_archive(proposal_id: str, body: VersionIn, call: Write, is_sure: IsSure = False) -> ProposalOut:
     """Put a draft or a proposal that is over out of the lists."""
+    ask_first(call, proposal_id, is_sure=is_sure)
     return proposal_out(call.session, archive_proposal(call.session, _at(call, proposal_id, body.version), now=call.now))
 
 

@@ -7,6 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -101,8 +102,9 @@ def update_scheduler(scheduler_id: str, wanted: SchedulerIn, call: Write) -> Sch
 
 
 @router.delete("/schedulers/{scheduler_id}", status_code=204)
-def destroy_scheduler(scheduler_id: str, call: Write) -> None:
+def destroy_scheduler(scheduler_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Put a scheduler away: its page is gone, its calls stand."""
+    ask_first(call, scheduler_id, is_sure=is_sure)
     archive_scheduler(call.session, get_scheduler(call.session, scheduler_id), now=call.now)
 
 

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.routing import Router
 from models.commands.task_boards import (
@@ -109,8 +110,9 @@ def update_board(board_id: str, body: BoardChange, call: Write) -> BoardOut:
 
 
 @router.post("/task_boards/{board_id}/archive")
-def create_board_archive(board_id: str, call: Write) -> BoardOut:
+def create_board_archive(board_id: str, call: Write, is_sure: IsSure = False) -> BoardOut:
     """Put a board away; refused while tasks stand on it."""
+    ask_first(call, board_id, is_sure=is_sure)
     return _shape(call, archive_board(call.session, get_board(call.session, board_id), now=call.now))
 
 
@@ -128,8 +130,9 @@ def update_group(group_id: str, body: GroupChange, call: Write) -> GroupOut:
 
 
 @router.post("/task_groups/{group_id}/archive")
-def create_group_archive(group_id: str, call: Write) -> GroupOut:
+def create_group_archive(group_id: str, call: Write, is_sure: IsSure = False) -> GroupOut:
     """Put a column away; refused while tasks stand in it."""
+    ask_first(call, group_id, is_sure=is_sure)
     return _shape_group(call, archive_group(call.session, get_group(call.session, group_id), now=call.now))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
@@ -211,8 +212,9 @@ def change_item(task_id: str, index: int, body: TickIn, call: Write) -> TaskOut:
 
 
 @router.post("/tasks/{task_id}/archive")
-def create_archive(task_id: str, call: Write) -> TaskOut:
+def create_archive(task_id: str, call: Write, is_sure: IsSure = False) -> TaskOut:
     """Put the task away; it refuses timers, and its time stays."""
+    ask_first(call, task_id, is_sure=is_sure)
     return _shape(call, archive_task(call.session, get_task(call.session, task_id), now=call.now))
 
 

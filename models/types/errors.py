@@ -4,6 +4,7 @@
     ├── NotFound      nothing here by that id, or not yours to see
     ├── Invalid       the input cannot be right, whatever the state
     ├── Refused       the input is fine, but the state or the rules say no
+    │   └── InUse     automations need it; the same request may work when the caller says that they are sure
     ├── Conflict      somebody else changed it first, or took it
     ├── Forbidden     you are known, and you may not
     ├── StillUnderWay the same keyed request came before and has no answer yet
@@ -11,6 +12,9 @@
 
 Translated at two edges only: `api/errors.py` and `activities/errors.py`.
 """
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 
 class DomainError(Exception):
@@ -33,6 +37,15 @@ class Invalid(DomainError):
 
 class Refused(DomainError):
     """The thing is in a state that does not allow this."""
+
+
+class InUse(Refused):
+    """Published automations need what is to be put away; nothing was changed."""
+
+    def __init__(self, detail: str, *, field: str, used_by: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(detail, field=field)
+        self.used_by = used_by
+        """Who needs it, as JSON."""
 
 
 class Conflict(DomainError):

@@ -106,7 +106,7 @@ def make_everything(session: Session, studio: Studio, *, canary: str) -> Ids:
     }
     classes = {str(mapper.local_table): mapper.class_ for mapper in SQLModel._sa_registry.mappers}
     for name in sorted(set(classes) - set(ids)):
-        ids[name] = new_id("x")
+        ids[name] = new_id("row")
     for table in SQLModel.metadata.sorted_tables:
         shape = classes[table.name]
         known = session.get(shape, ids[table.name]) if "id" in table.columns else None

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.invoices import at_version
 from api.pagination import Page, Paging, page_of
@@ -116,8 +117,9 @@ def update_invoice(invoice_id: str, body: InvoiceChange, call: Write) -> Invoice
 
 
 @router.delete("/invoices/{invoice_id}", status_code=204)
-def delete_invoice(invoice_id: str, call: Write) -> None:
+def delete_invoice(invoice_id: str, call: Write, is_sure: IsSure = False) -> None:
     """Throw a draft away; its time may be billed again."""
+    ask_first(call, invoice_id, is_sure=is_sure)
     delete_draft(call.session, get_invoice(call.session, invoice_id))
 
 
