@@ -19,7 +19,16 @@ from api.automation_approvals import ask, check_asked, delegates, remind
 from api.deps import Call
 from api.move_marks import follow_move
 from models.commands.automation_calls import give_up_called_runs, start_called_run
-from models.commands.automation_runs import announce_parked, cancel_run, label_of, plan_of, save_position, state_of, write_step
+from models.commands.automation_runs import (
+    announce_parked,
+    cancel_run,
+    label_of,
+    note_done_after_all,
+    plan_of,
+    save_position,
+    state_of,
+    write_step,
+)
 from models.commands.event_gates import look_back
 from models.commands.events import record
 from models.commands.run_waits import forgive_calls
@@ -129,6 +138,8 @@ def take_turn(call: Call, run_id: str, happened: Happened | None = None) -> RunP
     has_gone_on = False
     if happened is not None and run.finished_at is None and run.status != "queued":
         has_gone_on = turn.take(turn.completed(happened))
+    elif happened is not None:
+        note_done_after_all(call.session, run, turn.state, happened, now=call.now)
     if run.move_id:
         follow_move(turn, has_gone_on=has_gone_on)
     return turn.position()
@@ -186,7 +197,9 @@ class Turn:
 
     def _go_on(self, waiting: deque[Happened]) -> None:
         while waiting:
-            self.state, commands = advance(self.plan, self.state, waiting.popleft(), self.call.now, self.calendar)
+            happened = waiting.popleft()
+            note_done_after_all(self.session, self.run, self.state, happened, now=self.call.now)
+            self.state, commands = advance(self.plan, self.state, happened, self.call.now, self.calendar)
             for command in commands:
                 waiting.extend(self._carry_out(command))
             give_up_called_runs(self.session, self.run, commands, now=self.call.now)

@@ -18,12 +18,13 @@ from models.queries.automation_runs import list_rivals, list_steps, runs_stateme
 from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance, initial_state
-from models.rules.automation_plan.records import from_json, plan_from_json, to_json
+from models.rules.automation_plan.moves import token_at
+from models.rules.automation_plan.records import from_json, plan_from_json, preview, to_json
 from models.tables.automations import AutomationRun, StepRun
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.types.automation_plan.commands import Command, Park, RecordStep
-from models.types.automation_plan.happenings import Canceled
+from models.types.automation_plan.happenings import ActionDone, Canceled, Happened
 from models.types.automation_plan.states import FINAL, RunState, StepStatus
 from models.types.automations import ConcurrencyPolicy, Json, Plan
 
@@ -72,6 +73,16 @@ def _new_step(run: AutomationRun, told: RecordStep, now: datetime) -> StepRun:
         output={},
         created_at=now,
     )
+
+
+def note_done_after_all(session: Session, run: AutomationRun, state: RunState, happened: Happened, *, now: datetime) -> None:
+    """Let the row of an action that the run had given up say that it was performed. Nothing else follows; twice is once."""
+    if not isinstance(happened, ActionDone) or token_at(state, happened.node_path, happened.iteration) is not None:
+        return
+    step = _steps_of(session, run).get((happened.node_path, happened.iteration))
+    if step is not None and step.status == StepStatus.CANCELED:
+        step.status, step.output, step.ended_at = StepStatus.DONE.value, _shown(preview(happened.output), step.output), now
+        session.add(step)
 
 
 def _steps_of(session: Session, run: AutomationRun) -> dict[tuple[str, int], StepRun]:

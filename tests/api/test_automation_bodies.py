@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from api.actions.catalogue import schemas
+from api.actions.http import AnswerOutput, Request
 from api.actions.inbox import PostInChannel
 from api.automation_runs import MOST_AT_ONCE
 from models import clock
@@ -116,6 +117,43 @@ def test_a_refused_item_is_undone_alone_and_the_others_are_kept(
     assert said(database, studio) == ["a", "c", "b"]
     (run,) = rows(database, studio, AutomationRun)
     assert run.status == "succeeded"
+
+
+def test_a_branch_that_comes_second_says_what_it_did_in_the_same_turn(
+    worker: TestClient, database: Database, studio: Studio, begin: Any
+):
+    edges = ["trigger.ok>par", "par.a>one", "par.b>two", "par.ok>after"]
+    run_id = begin(parallel(join="any"), post("One", "one"), post("Two", "two"), post("After", "after"), edges=edges)
+
+    assert advance(worker, run_id)["is_over"]
+
+    assert said(database, studio) == ["One", "Two", "After"]
+    assert {step.node_path: step.status for step in rows(database, studio, StepRun)} == {
+        "par": "done",
+        "par/one": "done",
+        "par/two": "done",
+        "after": "done",
+    }
+
+
+def test_a_request_that_was_on_its_way_when_the_run_was_canceled_counts_as_made(
+    worker: TestClient, database: Database, studio: Studio, begin: Any, monkeypatch: pytest.MonkeyPatch
+):
+    run_id = begin(node("ask", "action", action="http.request", input={"url": {"value": "https://example.com"}}))
+    (effect,) = advance(worker, run_id)["effects"]
+
+    def answer_when_it_is_late(self: Any, context: Any, given: Any) -> AnswerOutput:
+        with database.write(studio.scope) as session:
+            cancel_run(session, session.get_one(AutomationRun, run_id), reason="Enough.", now=clock.now())
+        return AnswerOutput(status=200, is_ok=True, headers={}, text="Ordered")
+
+    monkeypatch.setattr(Request, "perform", answer_when_it_is_late)
+    asked = {name: effect[name] for name in ("node_path", "iteration", "attempt")}
+
+    assert worker.post(f"/api/v1/automation_runs/{run_id}/effects", json=asked).json()["status"] == "canceled"
+
+    (step,) = rows(database, studio, StepRun)
+    assert (step.status, step.output["text"]) == ("done", "Ordered")
 
 
 def test_a_long_loop_takes_several_turns(worker: TestClient, database: Database, studio: Studio, begin: Any):

@@ -1,4 +1,7 @@
-"""Random drawings that can run: every kind of step over the real catalogue, nested, with branches that meet again."""
+"""Random drawings that can run: every kind of step over the real catalogue, nested, with branches that meet again.
+
+The automations that a drawing calls stand beside its nodes, under `called`; it names them by their numbers: `called:0`.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,12 +12,15 @@ from hypothesis import strategies as st
 SAME = {"op": "eq", "args": [{"path": "event.engagement_id"}, {"path": "trigger.engagement.id"}]}
 UNITS = ("minutes", "hours", "days", "weeks", "business_hours", "business_days")
 MOST_STEPS = 14
+MOST_STEPS_CALLED = 5
+MOST_CALLED = 3
 WHENS = (
     {"op": "starts_with", "args": [{"path": "trigger.contact.name"}, {"value": "a"}]},
     {"op": "gt", "args": [{"path": "trigger.engagement.value_minor"}, {"value": 0}]},
     {"op": "is_empty", "args": [{"path": "trigger.contact.tags"}]},
     {"op": "gt", "args": [{"op": "days_between", "args": [{"path": "trigger.at"}, {"path": "now"}]}, {"value": 3}]},
 )
+_THERE = {"time": "08:30", "zone": "America/New_York"}
 
 Ends = list[tuple[str, str]]
 """Nodes and ports that the next step follows."""
@@ -27,9 +33,24 @@ class Sketch:
     draw: Any
     nodes: list[dict[str, Any]] = field(default_factory=list)
     edges: list[dict[str, Any]] = field(default_factory=list)
+    called: list[dict[str, Any]] = field(default_factory=list)
+    """What it calls, and what that calls: shared among them all."""
+    prefix: str = ""
+    """Begins the ids of its nodes, so that those of each automation can be told apart."""
+    most_steps: int = MOST_STEPS
+
+    @property
+    def is_called(self) -> bool:
+        """Whether others run it, so that no event says when it began."""
+        return bool(self.prefix)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The drawing as it is published."""
+        return {"nodes": self.nodes, "edges": self.edges, "positions": {}, "limits": {}}
 
     def add(self, node_kind: str, ends: Ends, **settings: Any) -> str:
-        node_id = f"n{len(self.nodes)}"
+        node_id = f"{self.prefix}n{len(self.nodes)}"
         self.nodes.append({"id": node_id, "kind": node_kind, "label": f"Step {len(self.nodes)}", "settings": settings})
         for source, port in ends:
             self.edges.append({"id": f"{source}-{port}-{node_id}", "source": source, "port": port, "target": node_id})
@@ -45,7 +66,7 @@ def drawings(draw: Any) -> dict[str, Any]:
     sketch = Sketch(draw)
     head = sketch.add("trigger", [], kind="event", type="submission.accepted")
     _chain(sketch, [(head, "ok")], seen=(), depth=0, item=False)
-    return {"nodes": sketch.nodes, "edges": sketch.edges, "positions": {}, "limits": {}}
+    return {**sketch.document, "called": sketch.called}
 
 
 def some_drawings(count: int, *, least: int = 4) -> list[dict[str, Any]]:
@@ -67,18 +88,20 @@ def some_drawings(count: int, *, least: int = 4) -> list[dict[str, Any]]:
 def _chain(sketch: Sketch, ends: Ends, *, seen: tuple[str, ...], depth: int, item: bool) -> Ends:
     """Some steps one after another; the ends that whatever comes next follows."""
     for _ in range(sketch.draw(st.integers(1, 5 if depth == 0 else 2))):
-        if len(sketch.nodes) >= MOST_STEPS or not ends:
+        if len(sketch.nodes) >= sketch.most_steps or not ends:
             break
         plain = (_action, _action, _delay, _until, _event, _approval)
-        nested = (_condition, _parallel, _loop) if depth < 2 and len(sketch.nodes) < MOST_STEPS - 4 else ()
-        ends, made = sketch.one_of(*plain, *nested)(sketch, ends, seen, depth, item)
+        nested = (_condition, _parallel, _loop) if depth < 2 and len(sketch.nodes) < sketch.most_steps - 4 else ()
+        calling = (_sub, _sub) if len(sketch.called) < MOST_CALLED else ()
+        ends, made = sketch.one_of(*plain, *nested, *calling)(sketch, ends, seen, depth, item)
         seen = (*seen, made) if made else seen
     return ends
 
 
 def _action(sketch: Sketch, ends: Ends, seen: tuple[str, ...], depth: int, item: bool) -> tuple[Ends, str]:
     earlier = f" {{{{ nodes.{sketch.one_of(*seen)}.task_id | default:'-' }}}}" if seen else ""
-    words = "{{ trigger.contact.name | first_name }}" + (" {{ item }}" if item else "") + earlier
+    told = " {{ trigger.input.who }}" if sketch.is_called else ""
+    words = "{{ trigger.contact.name | first_name }}" + (" {{ item }}" if item else "") + told + earlier
     name, given = sketch.one_of(
         ("tasks.create", {"title": {"text": f"Ring {words}"}, "due_in_working_days": {"value": sketch.draw(st.integers(0, 9))}}),
         ("tasks.create", {"title": {"text": words + "!" * 290}}),
@@ -103,8 +126,8 @@ def _until(sketch: Sketch, ends: Ends, seen: tuple[str, ...], depth: int, item: 
     offset = {"amount": sketch.draw(st.integers(1, 40)), "unit": sketch.one_of("days", "business_days")}
     timing = sketch.one_of(
         {"time": "09:00", "offset": offset},
-        {"at": {"path": "trigger.at"}, "offset": offset, "time": "08:30", "zone": "America/New_York"},
         {"offset": offset, "working_hours": True},
+        *(() if sketch.is_called else ({"at": {"path": "trigger.at"}, **_THERE, "offset": offset},)),
     )
     made = sketch.add("wait_until", ends, **timing)
     return [(made, "ok")], ""
@@ -125,7 +148,9 @@ def _approval(sketch: Sketch, ends: Ends, seen: tuple[str, ...], depth: int, ite
 
 
 def _condition(sketch: Sketch, ends: Ends, seen: tuple[str, ...], depth: int, item: bool) -> tuple[Ends, str]:
-    made = sketch.add("condition", ends, cases=[{"port": "a", "when": sketch.one_of(*WHENS)}])
+    made = sketch.add(
+        "condition", ends, cases=[{"port": "a", "when": sketch.one_of(*(WHENS[:3] if sketch.is_called else WHENS))}]
+    )
     first = _chain(sketch, [(made, "a")], seen=seen, depth=depth + 1, item=item)
     second = (
         _chain(sketch, [(made, "else")], seen=seen, depth=depth + 1, item=item)
@@ -148,3 +173,17 @@ def _loop(sketch: Sketch, ends: Ends, seen: tuple[str, ...], depth: int, item: b
     made = sketch.add("for_each", ends, items=items, concurrency=sketch.draw(st.integers(1, 2)))
     _chain(sketch, [(made, "each")], seen=seen, depth=depth + 1, item=True)
     return [(made, "ok")], ""
+
+
+def _sub(sketch: Sketch, ends: Ends, seen: tuple[str, ...], depth: int, item: bool) -> tuple[Ends, str]:
+    number = len(sketch.called)
+    inner = Sketch(sketch.draw, called=sketch.called, prefix=f"c{number}", most_steps=MOST_STEPS_CALLED)
+    sketch.called.append({})  # its number is taken before it calls others
+    last = _chain(inner, [(inner.add("trigger", [], kind="called"), "ok")], seen=(), depth=1, item=False)
+    if last and sketch.draw(st.booleans()):
+        inner.add("stop", last, outcome=sketch.one_of("success", "failure"), output={"said": {"value": "Done"}})
+    sketch.called[number] = inner.document
+    given = {"who": {"text": "{{ trigger.contact.email }}" + (" {{ item }}" if item else "")}}
+    mode = sketch.one_of("wait", "wait", "detach")
+    made = sketch.add("sub_automation", ends, automation_id=f"called:{number}", input=given, mode=mode)
+    return [(made, "ok"), *([(made, "error")] if sketch.draw(st.booleans()) else [])], ""

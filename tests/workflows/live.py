@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities import client
@@ -39,18 +38,10 @@ async def at_work(
     await api.close()
 
 
-async def until(condition: Callable[[], Any]) -> Any:
-    """What a condition gives once it gives something true, within twenty seconds."""
-    for _ in range(1000):
+async def until(condition: Callable[[], Any], *, seconds: int = 20) -> Any:
+    """What a condition gives once it gives something true."""
+    for _ in range(seconds * 50):
         if found := condition():
             return found
         await asyncio.sleep(0.02)
     raise AssertionError("it did not come to pass")
-
-
-async def end(environment: WorkflowEnvironment, workflow_id: str) -> None:
-    """End a workflow, unless it has ended by itself."""
-    try:
-        await environment.client.get_workflow_handle(workflow_id).terminate()
-    except RPCError:
-        return

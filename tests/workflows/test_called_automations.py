@@ -23,7 +23,8 @@ from tests.builders.automations import HEAD, drawing, node
 from tests.builders.live_runs import delay
 from tests.builders.runs import accept, post, publish
 from tests.builders.workspaces import Studio
-from tests.workflows.live import end, until
+from tests.workflows.live import until
+from tests.workflows.skipped_world import end
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -81,9 +82,8 @@ class Family:
         return (await self.workflow(run).describe()).status is WorkflowExecutionStatus.RUNNING
 
     async def close(self) -> None:
-        for run in self.runs():
-            await end(self.environment, f"run/{run.id}")
-        await end(self.environment, f"engagement/{self.studio.engagement_id}")
+        runs = (f"run/{run.id}" for run in self.runs())
+        await end(self.environment, *runs, f"engagement/{self.studio.engagement_id}")
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""A studio whose clock follows the timers of a family of runs on a real server: the first of them is always the next."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+from sqlmodel import Session, col, select
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from models.commands.events import record
+from models.db import Database
+from models.queries.automation_runs import find_called_run, find_earlier_event
+from models.rules.automation_plan.records import from_json
+from models.tables.automations import AutomationRun
+from models.tables.events import Delivery
+from models.types.automation_plan.states import RunState, TokenStatus, WaitKind
+from models.types.scope import Scope
+from tests.builders.workspaces import Studio
+
+_PAUSE = 0.03
+"""Seconds between two looks."""
+
+
+@dataclass
+class World:
+    """The product's clock, and what is still to come from outside."""
+
+    database: Database
+    studio: Studio
+    now: datetime
+    coming: list[datetime] = field(default_factory=list)
+    """Moments at which the client of the engagement writes."""
+    engagement_id: str = ""
+
+    def runs(self) -> list[AutomationRun]:
+        """The runs about the engagement: the first, and those that follow from it."""
+        with self.database.read(self.studio.scope) as session:
+            return _runs(session, self.engagement_id)
+
+    async def follow(self, request: httpx.Request) -> None:
+        """Before a timer is reported: let the clock show its moment, where it is the next to come.
+
+        Otherwise it is reported too early, and the run sets it again; by then what comes before it may have come.
+        """
+        told = json.loads(request.content or b"{}") if request.url.path.endswith("/advance") else {}
+        if told.get("kind") != "timer_fired" or self._is_due(request.url.path.split("/")[-2], told["wait_id"]):
+            return
+        timers = self.timers()
+        if timers is None:
+            await asyncio.sleep(_PAUSE)
+        elif self.coming and self.coming[0] <= timers[0][0]:
+            self._write()
+        elif timers[0][1] == told["wait_id"]:
+            self.now = max(self.now, timers[0][0])
+        else:
+            await asyncio.sleep(_PAUSE)
+
+    def timers(self) -> list[tuple[datetime, str]] | None:
+        """What the runs wait for, the next first; None while something is still under way."""
+        with self.database.read(self.studio.scope) as session:
+            live = [run for run in _runs(session, self.engagement_id) if run.finished_at is None]
+            if not all(_rests(session, run) for run in live) or not self._all_is_told():
+                return None
+            return sorted((wait.at, wait.id) for run in live for wait in from_json(run.state).waits if wait.at)
+
+    def _is_due(self, run_id: str, wait_id: str) -> bool:
+        with self.database.read(self.studio.scope) as session:
+            at = {wait.id: wait.at for wait in from_json(session.get_one(AutomationRun, run_id).state).waits}.get(wait_id)
+        return at is None or at <= self.now
+
+    def _write(self) -> None:
+        self.now = max(self.now, self.coming.pop(0))
+        with self.database.write(self.studio.scope) as session:
+            record(session, "message.received", "msg_1", engagement_id=self.engagement_id, contact_id=self.studio.contact_id)
+
+    def _all_is_told(self) -> bool:
+        with self.database.read(Scope(None)) as session:
+            return not session.exec(select(Delivery).where(col(Delivery.delivered_at).is_(None))).all()
+
+
+class Following(httpx.AsyncBaseTransport):
+    """The API over ASGI, with the clock in step."""
+
+    def __init__(self, world: World, inner: httpx.AsyncBaseTransport) -> None:
+        self.world, self.inner = world, inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await self.world.follow(request)
+        return await self.inner.handle_async_request(request)
+
+
+@asynccontextmanager
+async def skipping(environment: WorkflowEnvironment, world: World) -> AsyncIterator[None]:
+    """Skip the time of every run about the engagement, as soon as it has begun."""
+    tasks: dict[str, asyncio.Task[Any]] = {}
+
+    async def watch() -> None:
+        while True:
+            for run in world.runs():
+                if run.state and run.id not in tasks:
+                    handle = environment.client.get_workflow_handle(f"run/{run.id}")
+                    tasks[run.id] = asyncio.create_task(environment.fast_forward(handle))
+            await asyncio.sleep(_PAUSE)
+
+    watching = asyncio.create_task(watch())
+    yield
+    for task in (watching, *tasks.values()):
+        task.cancel()
+    await asyncio.gather(watching, *tasks.values(), return_exceptions=True)
+
+
+async def end(environment: WorkflowEnvironment, *workflow_ids: str) -> None:
+    """End workflows that have not ended by themselves."""
+    for workflow_id in workflow_ids:
+        with suppress(RPCError):
+            await environment.client.get_workflow_handle(workflow_id).terminate()
+
+
+def _runs(session: Session, engagement_id: str) -> list[AutomationRun]:
+    ours = select(AutomationRun).where(AutomationRun.engagement_id == engagement_id)
+    return list(session.exec(ours.order_by(AutomationRun.id)))
+
+
+def _rests(session: Session, run: AutomationRun) -> bool:
+    """Whether nothing of a live run is under way, and it has heard of everything that happened."""
+    if not run.state or run.status == "canceled":
+        return False
+    state = from_json(run.state)
+    if any(token.status in (TokenStatus.PERFORMING, TokenStatus.READY) for token in state.tokens):
+        return False
+    return not any(_is_unheard(session, run, state, wait) for wait in state.waits)
+
+
+def _is_unheard(session: Session, run: AutomationRun, state: RunState, wait: Any) -> bool:
+    if wait.kind is WaitKind.SUB:
+        called = find_called_run(session, run.id, wait.id)
+        return called is None or called.finished_at is not None
+    if wait.kind is not WaitKind.EVENT:
+        return False
+    return find_earlier_event(session, run, wait.what, wait.match, used=set(state.heard)) is not None
