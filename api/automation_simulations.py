@@ -179,7 +179,10 @@ def look_back(
         return replay(ground, found, until=until, automation_id=automation.id)
 
     note = "" if types else "No event of the past starts this automation, so there is nothing to look back on."
-    return PastOfBoth(since, until, past_of(plan, document), past_of(*published) if published else None, note)
+    drafted = past_of(plan, document)
+    if published and published[0].hash == plan.hash and _labels(published[1]) == _labels(document):
+        return PastOfBoth(since, until, drafted, drafted, note)
+    return PastOfBoth(since, until, drafted, past_of(*published) if published else None, note)
 
 
 def _awaited(call: Call, roots: list[Mapping[str, Json]]) -> set[str]:

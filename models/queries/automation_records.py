@@ -33,15 +33,30 @@ What an hour costs the studio is for owners, and whoever draws automations need 
 _PLAIN = (str, int, bool, float, date, datetime)
 
 
-def event_record(session: Session, event: Event) -> dict[str, Json]:
+class Rows:
+    """The rows that a record is made of, read one by one."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def find(self, table: type[Any], row_id: str | None) -> Any:
+        """The row, or None."""
+        return self.session.get(table, row_id) if row_id else None
+
+    def part(self, row: Any, schema: dict[str, Json], **computed: Json) -> dict[str, Json] | None:
+        """What a record holds of a row; None for no row."""
+        return _shaped(row, schema, **computed)
+
+
+def event_record(session: Session, event: Event, rows: Rows | None = None) -> dict[str, Json]:
     """What `trigger` holds for a run that an event starts, and `event` for one that it wakes.
 
-    Its schema is `event_schemas()[event.type]`.
+    Its schema is `event_schemas()[event.type]`. rows: where they come from, when many records are read together.
     """
-    engagement = session.get(Engagement, event.engagement_id) if event.engagement_id else None
-    contact = _contact(session, event, engagement)
-    submission = _submission(session, event, engagement)
-    company_id = _first(engagement, contact, "company_id")
+    rows = rows or Rows(session)
+    engagement = rows.find(Engagement, event.engagement_id)
+    contact = rows.find(Contact, event.contact_id or (engagement.contact_id if engagement else None))
+    submission = rows.find(Submission, _submission_id(event, engagement))
     at = event.created_at.isoformat()
     return {
         "event_id": event.id,
@@ -51,14 +66,14 @@ def event_record(session: Session, event: Event) -> dict[str, Json]:
         "contact_id": contact.id if contact else None,
         "subject_id": event.subject_id,
         "event": {"id": event.id, "type": event.type, "at": at, "actor": event.actor, **event.payload},
-        "contact": _shaped(contact, CONTACT, is_unsubscribed=bool(contact and contact.unsubscribed_at)),
-        "company": _shaped(session.get(Company, company_id) if company_id else None, COMPANY),
-        "engagement": _shaped(engagement, ENGAGEMENT),
-        "owner": _shaped(_owner(session, engagement, contact), OWNER),
-        "form": _shaped(session.get(Form, submission.form_id) if submission else None, FORM),
-        "submission": _shaped(submission, SUBMISSION),
-        "workspace": workspace_part(session),
-        "subject": _subject(session, event),
+        "contact": rows.part(contact, CONTACT, is_unsubscribed=bool(contact and contact.unsubscribed_at)),
+        "company": rows.part(rows.find(Company, _first(engagement, contact, "company_id")), COMPANY),
+        "engagement": rows.part(engagement, ENGAGEMENT),
+        "owner": rows.part(rows.find(Member, _first(engagement, contact, "owner_id")), OWNER),
+        "form": rows.part(rows.find(Form, submission.form_id if submission else None), FORM),
+        "submission": rows.part(submission, SUBMISSION),
+        "workspace": rows.part(rows.find(Workspace, workspace_id_of(session)), WORKSPACE),
+        "subject": _subject(rows, event),
     }
 
 
@@ -122,21 +137,11 @@ def table_of(noun: str) -> type[Any] | None:
     return _tables().get(noun)
 
 
-def _contact(session: Session, event: Event, engagement: Engagement | None) -> Contact | None:
-    contact_id = event.contact_id or (engagement.contact_id if engagement else None)
-    return session.get(Contact, contact_id) if contact_id else None
-
-
-def _submission(session: Session, event: Event, engagement: Engagement | None) -> Submission | None:
+def _submission_id(event: Event, engagement: Engagement | None) -> str | None:
     """The submission the event is about, or the one that opened its engagement."""
-    opened_by = engagement.submission_id if engagement else None
-    submission_id = event.subject_id if event.subject_kind == "submission" else opened_by
-    return session.get(Submission, submission_id) if submission_id else None
-
-
-def _owner(session: Session, engagement: Engagement | None, contact: Contact | None) -> Member | None:
-    owner_id = _first(engagement, contact, "owner_id")
-    return session.get(Member, owner_id) if owner_id else None
+    if event.subject_kind == "submission":
+        return event.subject_id
+    return engagement.submission_id if engagement else None
 
 
 def _first(engagement: Engagement | None, contact: Contact | None, name: str) -> str | None:
@@ -150,14 +155,19 @@ def _shaped(row: Any, schema: dict[str, Json], **computed: Json) -> dict[str, Js
     return {**{name: _plain(getattr(row, name)) for name in names}, **computed}
 
 
-def _subject(session: Session, event: Event) -> dict[str, Json]:
+def _subject(rows: Rows, event: Event) -> dict[str, Json]:
     """The plain columns of the row that the event is about; empty when it has none."""
-    row = find_row(session, event.subject_kind, event.subject_id)
+    table = table_of(event.subject_kind)
+    row = rows.find(table, event.subject_id) if table is not None else None
     if row is None:
         return {}
-    columns = {column.name: getattr(row, column.name) for column in row.__table__.columns}
-    shown = {name: value for name, value in columns.items() if not name.endswith(_HIDDEN)}
+    shown = {name: getattr(row, name) for name in _shown_columns(event.subject_kind)}
     return {name: _plain(value) for name, value in shown.items() if value is None or isinstance(value, _PLAIN)}
+
+
+@cache
+def _shown_columns(noun: str) -> tuple[str, ...]:
+    return tuple(column.name for column in _tables()[noun].__table__.columns if not column.name.endswith(_HIDDEN))
 
 
 @cache

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.db import workspace_id_of
-from models.queries.automation_records import event_record, table_of
+from models.queries.automation_records import Rows, event_record, table_of
 from models.queries.event_causes import cause_of
 from models.queries.invoices import stored_sums
 from models.queries.retainers import find_card_of, list_period_invoices, retainer_state
@@ -18,10 +17,8 @@ from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.tables.events import Event
-from models.tables.forms import Form, Submission
-from models.tables.members import Member
+from models.tables.forms import Submission
 from models.tables.retainers import Retainer
-from models.tables.workspaces import Workspace
 from models.types.automation_plan.commands import WaitForEvent
 from models.types.automation_simulations import Billing, Foresight, Occurrence
 from models.types.automation_what_ifs import PastEvent
@@ -49,22 +46,57 @@ def list_events(session: Session, types: Collection[str], *, since: datetime, un
 
 
 def records_of(session: Session, events: Collection[Event]) -> Records:
-    """A reader of events' records; each is read once, and the people they are about all together."""
-    kept = [*_all(session, Engagement, {one.engagement_id for one in events if one.engagement_id})]
-    people = {one.contact_id for one in events if one.contact_id} | {one.contact_id for one in kept}
-    # Rows stay in the session only as long as somebody holds them.
-    held: list[Any] = [*kept, *_all(session, Contact, people), *_subjects(session, events)]
-    held += [*session.exec(select(Form)), *session.exec(select(Member)), session.get(Workspace, workspace_id_of(session))]
-    held += _all(session, Company, {one.company_id for one in held if getattr(one, "company_id", None)})
-    held += _all(session, Submission, {one.submission_id for one in kept if one.submission_id})
+    """A reader of events' records; each is read once, and the rows that they are made of all together."""
+    rows = _RowsReadTogether(session, events)
     known: dict[str, Mapping[str, Json]] = {}
 
     def read(event: Event) -> Mapping[str, Json]:
-        if held and event.id not in known:
-            known[event.id] = event_record(session, event)
-        return known[event.id] if event.id in known else event_record(session, event)
+        if event.id not in known:
+            known[event.id] = event_record(session, event, rows)
+        return known[event.id]
 
     return read
+
+
+class _RowsReadTogether(Rows):
+    """The rows of many events: read in few statements, and each shaped once for all records that it is a part of."""
+
+    def __init__(self, session: Session, events: Collection[Event]) -> None:
+        super().__init__(session)
+        self.known: dict[tuple[type[Any], str], Any] = {}
+        self.parts: dict[tuple[type[Any], str], dict[str, Json] | None] = {}
+        kept = self._read(Engagement, {one.engagement_id for one in events})
+        people = self._read(Contact, {one.contact_id for one in events} | {one.contact_id for one in kept})
+        self._read(Company, {one.company_id for one in (*kept, *people)})
+        self._read(Submission, {one.submission_id for one in kept})
+        for kind in {event.subject_kind for event in events}:
+            table = table_of(kind)
+            if table is not None:
+                self._read(table, {event.subject_id for event in events if event.subject_kind == kind})
+
+    def find(self, table: type[Any], row_id: str | None) -> Any:
+        if not row_id:
+            return None
+        if (table, row_id) not in self.known:
+            self.known[table, row_id] = super().find(table, row_id)
+        return self.known[table, row_id]
+
+    def part(self, row: Any, schema: dict[str, Json], **computed: Json) -> dict[str, Json] | None:
+        if row is None:
+            return None
+        key = type(row), row.id
+        if key not in self.parts:
+            self.parts[key] = super().part(row, schema, **computed)
+        return self.parts[key]
+
+    def _read(self, table: type[Any], ids: Collection[str | None]) -> list[Any]:
+        wanted = sorted({row_id for row_id in ids if row_id} - {known for kind, known in self.known if kind is table})
+        found: list[Any] = []
+        for start in range(0, len(wanted), _CHUNK):
+            found += self.session.exec(select(table).where(col(table.id).in_(wanted[start : start + _CHUNK]))).all()
+        # One that is not there is not looked for again.
+        self.known |= {(table, row_id): None for row_id in wanted} | {(table, row.id): row for row in found}
+        return found
 
 
 def past_events(session: Session, events: Collection[Event], records: Records) -> list[PastEvent]:
@@ -126,21 +158,3 @@ def _past(session: Session, event: Event, records: Records) -> PastEvent:
         automation_ids=cause.automation_ids if cause else (),
         depth=cause.depth if cause else 0,
     )
-
-
-def _subjects(session: Session, events: Collection[Event]) -> list[Any]:
-    """The rows that events are about."""
-    found: list[Any] = []
-    for kind in {event.subject_kind for event in events}:
-        table = table_of(kind)
-        if table is not None:
-            found += _all(session, table, {event.subject_id for event in events if event.subject_kind == kind})
-    return found
-
-
-def _all(session: Session, table: Any, ids: Collection[str]) -> list[Any]:
-    wanted = sorted(ids)
-    found: list[Any] = []
-    for start in range(0, len(wanted), _CHUNK):
-        found += session.exec(select(table).where(col(table.id).in_(wanted[start : start + _CHUNK]))).all()
-    return found

@@ -9,6 +9,7 @@ There is nothing to call, nothing to import and no way to loop, so there is noth
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from models.rules.json_schemas import ANY, json_type
 from models.types.automations import Json, Problem
@@ -80,10 +81,7 @@ def value_at(scope: Json, path: str) -> Json:
 
 def is_path(path: Json) -> bool:
     """Whether this is a dotted path of names of at most 12 segments."""
-    if not isinstance(path, str) or len(path) > MAX_PATH_LENGTH:
-        return False
-    segments = path.split(".")
-    return len(segments) <= MAX_PATH_SEGMENTS and all(_is_name(segment) for segment in segments)
+    return isinstance(path, str) and len(path) <= MAX_PATH_LENGTH and _is_dotted(path)
 
 
 def paths_read(expression: Json, guarded: bool = False) -> Iterator[tuple[str, bool]]:
@@ -112,6 +110,12 @@ def moment_of(value: Json) -> datetime | None:
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _is_dotted(path: str) -> bool:
+    segments = path.split(".")
+    return len(segments) <= MAX_PATH_SEGMENTS and all(_is_name(segment) for segment in segments)
 
 
 def _is_name(segment: str) -> bool:

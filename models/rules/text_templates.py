@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import quote
 
 from models.rules.expressions import is_path, moment_of, value_at
@@ -113,6 +113,7 @@ def _places(template: str) -> list[Place]:
     return [place for match in _PLACE.finditer(template) if (place := _read(match[1]))]
 
 
+@lru_cache(maxsize=4096)
 def _read(inside: str) -> Place | None:
     match = _INSIDE.fullmatch(inside)
     if match is None or not is_path(match[1]):

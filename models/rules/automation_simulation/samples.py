@@ -87,7 +87,7 @@ def _value(schema: Schema, name: str, known: _Known, depth: int) -> Json:
     types = schema_types(plain)
     wanted = next((kind for kind in ("string", "object", "array", "number", "boolean") if kind in types), "null")
     made = _MAKERS[wanted](plain, name, known, depth)
-    return made if misfit(plain, made) is None else plain.get("default", made)
+    return made if "default" not in plain or misfit(plain, made) is None else plain["default"]
 
 
 def _text(schema: Schema, name: str, known: _Known, depth: int) -> Json:

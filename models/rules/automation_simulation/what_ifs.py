@@ -83,7 +83,7 @@ def _difference(event_id: str, mine: PastRun | None, theirs: PastRun | None) -> 
         change = Change.REMOVED if mine is None else Change.ADDED
         sign, only = ("-", theirs) if mine is None else ("+", mine)
         return Difference(event_id, at, change, mine, theirs, [(sign, entry) for entry in (only.effects if only else ())])
-    lines = list(_lines(theirs.effects, mine.effects))
+    lines = [] if mine.effects == theirs.effects else list(_lines(theirs.effects, mine.effects))
     return Difference(event_id, at, Change.CHANGED if lines else Change.SAME, mine, theirs, lines)
 
 
