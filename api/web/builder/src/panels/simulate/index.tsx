@@ -251,12 +251,31 @@ export function Trouble({ words }: { words: string }): ReactNode {
   );
 }
 
-export function Waiting(): ReactNode {
+/// What is under way in words, and for how long once it takes longer than a moment.
+export function Waiting({ words = "Playing it through" }: { words?: string }): ReactNode {
+  const seconds = useSeconds();
   return (
-    <div className="space-y-3" role="status" aria-label="Playing it through">
+    <div className="space-y-3">
+      <p className="text-sm text-muted" role="status">
+        {words} …
+      </p>
       {[75, 100, 60].map((width) => (
         <div key={width} className="skeleton h-8 rounded-field" style={{ width: `${width}%` }} />
       ))}
+      {seconds > 1 && (
+        <p className="figures text-sm text-muted" aria-hidden>
+          {seconds} seconds so far.
+        </p>
+      )}
     </div>
   );
+}
+
+function useSeconds(): number {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const beat = setInterval(() => setSeconds((before) => before + 1), 1000);
+    return () => clearInterval(beat);
+  }, []);
+  return seconds;
 }

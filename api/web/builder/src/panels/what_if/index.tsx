@@ -48,6 +48,12 @@ export default function WhatIfPanel(props: PanelProps): ReactNode {
           <Trouble words={trouble} />
         ) : past ? (
           <div className={isBusy ? "opacity-60 transition-opacity" : "transition-opacity"}>
+            {isBusy && (
+              <p className="mb-3 flex items-center gap-2 text-sm" role="status">
+                <span className="loading loading-spinner loading-xs" aria-hidden />
+                Looking back over {days} days …
+              </p>
+            )}
             <Summary past={past} days={days} />
             {past.published && <Filters past={past} show={show} onShow={setShow} />}
             <Runs items={items} zone={props.zone} onStep={(id) => props.select([id])} />
@@ -62,7 +68,7 @@ export default function WhatIfPanel(props: PanelProps): ReactNode {
             </p>
           </div>
         ) : (
-          <Waiting />
+          <Waiting words={`Looking back over ${days} days`} />
         )}
       </div>
     </div>
