@@ -6,6 +6,7 @@ from api.gateways.calendars import build_invite
 from api.gateways.video import jitsi_link
 from api.links import link_url
 from models.commands.bookings import mark_reminded, mark_told
+from models.rules.bookings import reminded_version
 from models.tables.bookings import Booking, Scheduler
 from models.tables.contacts import Contact
 from models.tables.members import Member
@@ -41,7 +42,7 @@ def confirm(call: Call, booking: Booking, sequence: int) -> None:
 
 def remind(call: Call, booking: Booking, index: int) -> None:
     """Mail both sides a reminder, unless the call was cancelled, was moved since, or has begun."""
-    is_current = booking.status == BookingStatus.CONFIRMED and index // 10 == booking.sequence
+    is_current = booking.status == BookingStatus.CONFIRMED and reminded_version(index) == booking.sequence
     if not is_current or booking.starts_at <= call.now:
         return
     mark_reminded(call.session, booking, now=call.now)

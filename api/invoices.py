@@ -16,7 +16,7 @@ from models.commands.ledger import lock_invoice
 from models.commands.receipts import issue_receipts
 from models.queries.engagements import is_archived
 from models.queries.files import get_file
-from models.queries.invoice_facts import invoice_label
+from models.queries.invoice_facts import invoice_label, next_reminder_index
 from models.queries.invoices import get_invoice, stored_sums
 from models.rules.invoices import amount_due
 from models.tables.contacts import Contact
@@ -74,7 +74,7 @@ def draft_pdf(till: Till, invoice_id: str) -> bytes:
 def remind(call: Call, invoice_id: str, index: int) -> None:
     """Queue the n-th reminder, once. Nothing goes out when nothing is owed any more."""
     invoice = lock_invoice(call.session, get_invoice(call.session, invoice_id))
-    if invoice.status != InvoiceStatus.OPEN or index != invoice.reminded_count + 1:
+    if invoice.status != InvoiceStatus.OPEN or index != next_reminder_index(call.session, invoice):
         return
     if is_archived(call.session, invoice.engagement_id):
         return

@@ -81,6 +81,7 @@ class Repair:
     what: str
     reason: str
     since: str
+    can_skip: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _page(call: Call, engagement: Engagement, cursor: str) -> EngagementPage:
         wait=words[0] if words else None,
         others=words[1:],
         repairs=[
-            Repair(wait.id, wait.what, str(wait.detail.get("reason", "")), near(wait.since, zone, now))
+            Repair(wait.id, wait.what, str(wait.detail.get("reason", "")), near(wait.since, zone, now), wait.can_skip)
             for wait in waits
             if wait.kind == WaitKind.REPAIR
         ],

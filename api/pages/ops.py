@@ -60,6 +60,7 @@ class StuckStep:
     href: str
     reason: str
     since: str
+    can_skip: bool
     engine_url: str
 
 
@@ -125,7 +126,7 @@ def _stuck(call: Call, one: OpenWait) -> StuckStep:
     reason = str(one.wait.detail.get("reason", ""))
     about = " · ".join(part for part in (one.client, waiting.about) if part)
     url = _engine_url(call, one.wait.workflow_id)
-    return StuckStep(one.wait.id, sentence(one.wait.what), about, waiting.href, reason, waiting.since, url)
+    return StuckStep(one.wait.id, sentence(one.wait.what), about, waiting.href, reason, waiting.since, one.wait.can_skip, url)
 
 
 def _engine_url(call: Call, workflow_id: str) -> str:

@@ -61,6 +61,9 @@ def create_firing(automation_id: str, wanted: FiringIn, call: Write) -> FiringOu
 
 @router.get("/automations/{automation_id}/dates")
 def list_automation_dates(automation_id: str, call: Read, paging: Paging, status: str = "pending") -> Page[ComingDateOut]:
-    """The dates that the automation waits for, or waited for. status: `pending`, `started`, `filtered`, `past` or `gone`."""
+    """The dates that the automation waits for, or waited for.
+
+    status: `pending`, `started`, `filtered`, `past`, `skipped` or `gone`.
+    """
     get_automation(call.session, automation_id)
     return page_of(call.session, dates_statement(automation_id, status=status), AutomationDate, paging, ComingDateOut)

@@ -36,6 +36,7 @@ class WaitOut(BaseModel):
     then_what: str
     subject_id: str
     detail: dict[str, Any]
+    can_skip: bool
     closed_at: datetime | None
     closed_by: str
 

@@ -42,6 +42,19 @@ def fire_clock(session: Session, automation: Automation, beat: int, *, now: date
     return sum(fact.event_type == "automation_run.requested" for fact in facts)
 
 
+def skip_beat(session: Session, automation: Automation, beat: int, *, now: datetime) -> None:
+    """Let a time that is due go by without a run, for good; one that was dealt with stays as it is."""
+    clock = find_clock(session, automation.id)
+    if clock is None or beat != clock.beats + 1:
+        return
+    clock.beats, clock.last_at = beat, max(clock.last_at, now)
+    session.add(clock)
+    for due in list_due_dates(session, automation.id, now=now, limit=BATCH):
+        due.status = "skipped"
+        session.add(due)
+    session.flush()
+
+
 def _by_schedule(
     session: Session, clock: AutomationClock, automation: Automation, version: AutomationVersion, now: datetime
 ) -> list[Triggered]:

@@ -9,7 +9,8 @@ from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.queries.bookings import get_scheduler, list_booked, list_busy, slot_terms
-from models.rules.bookings import can_change, is_live, reminders_due
+from models.queries.waits import is_skipped, list_skipped
+from models.rules.bookings import can_change, is_live, reminded_version, reminders_due
 from models.rules.slots import is_slot_open, nearest_slots, open_slots
 from models.tables.bookings import Booking, Scheduler
 from models.tables.contacts import Contact
@@ -133,17 +134,27 @@ def booking_facts(session: Session, booking: Booking) -> BookingFacts:
     contact = session.get(Contact, booking.contact_id)
     member = session.get(Member, booking.member_id)
     local = booking.starts_at.astimezone(ZoneInfo(member.timezone if member else "UTC"))
+    told = [(booking.told_sequence, booking.told_at)]
+    told += [(one.index, one.created_at) for one in list_skipped(session, booking.id, "confirm")]
+    told_sequence, told_at = max(told, key=lambda one: one[0])
     return BookingFacts(
         status=BookingStatus(booking.status),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         sequence=booking.sequence,
-        told_sequence=booking.told_sequence,
-        told_at=booking.told_at,
-        reminded=booking.reminded,
+        told_sequence=told_sequence,
+        told_at=told_at,
+        reminded=max(booking.reminded, _left_out(session, booking)),
         guest_name=contact.name if contact else "the client",
         when=f"{local:%a %-d %b %Y, %H:%M} {local.tzname()}",
+        is_holding_skipped=is_skipped(session, booking.id, "hold"),
     )
+
+
+def _left_out(session: Session, booking: Booking) -> int:
+    """How many reminders of this version were over when a person skipped one."""
+    skipped = [one for one in list_skipped(session, booking.id, "remind") if reminded_version(one.index) == booking.sequence]
+    return max((reminders_due(booking.starts_at, now=one.created_at) for one in skipped), default=0)
 
 
 def _check_open(session: Session, scheduler: Scheduler, starts_at: datetime, *, now: datetime, moving: str | None = None) -> None:

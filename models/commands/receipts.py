@@ -6,7 +6,7 @@ from models.commands.events import record
 from models.commands.ledger import lock_invoice
 from models.commands.number_series import next_number
 from models.ids import new_id
-from models.queries.payments import list_payments_of, list_receipts
+from models.queries.payments import list_unreceipted
 from models.tables.invoices import Invoice
 from models.tables.payments import Payment, Receipt
 
@@ -14,9 +14,7 @@ from models.tables.payments import Payment, Receipt
 def issue_receipts(session: Session, invoice: Invoice) -> list[tuple[Receipt, Payment]]:
     """New receipts for the payments that have none yet, each with its payment. A second call makes none."""
     invoice = lock_invoice(session, invoice)
-    known = {receipt.payment_id for receipt in list_receipts(session, invoice.id)}
-    paid = [payment for payment in list_payments_of(session, invoice.id) if payment.status == "succeeded"]
-    return [(_issue(session, invoice, payment), payment) for payment in paid if payment.id not in known]
+    return [(_issue(session, invoice, payment), payment) for payment in list_unreceipted(session, invoice.id)]
 
 
 def _issue(session: Session, invoice: Invoice, payment: Payment) -> Receipt:

@@ -1,15 +1,17 @@
 """Waits: registered by those who wait, closed by what ends them."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from models.commands.events import close_wait, record
+from models.commands.skips import skip_duty
 from models.db import workspace_id_of
 from models.ids import new_id
 from models.tables.waits import Wait
 from models.types.errors import Invalid, Refused
-from models.types.waits import WaitInput, WaitKind
+from models.types.waits import Duty, WaitInput, WaitKind
 
 
 def register_wait(session: Session, wanted: WaitInput, *, now: datetime) -> Wait:
@@ -28,11 +30,12 @@ def register_wait(session: Session, wanted: WaitInput, *, now: datetime) -> Wait
         session.add(wait)
     if wait.what != wanted.what:
         wait.since = now
-    for name in ("engagement_id", "kind", "what", "client_what", "whom", "then_what", "subject_kind", "subject_id"):
+    for name in ("engagement_id", "kind", "what", "client_what", "whom", "then_what", "subject_kind", "subject_id", "can_skip"):
         setattr(wait, name, getattr(wanted, name))
     wait.until = datetime.fromisoformat(wanted.until) if wanted.until else None
     wait.ended_by = list(wanted.ended_by)
     wait.detail = dict(wanted.detail)
+    wait.duty = asdict(wanted.duty) if wanted.duty else None
     return wait
 
 
@@ -55,15 +58,20 @@ def close_waits(session: Session, workflow_id: str, key: str, *, closed_by: str,
 
 
 def repair_wait(session: Session, wait: Wait, action: str, *, actor: str, now: datetime) -> None:
-    """Decide on a stuck step: `retry` it or `skip` it. Its workflow hears of it.
+    """Decide on a stuck step: `retry` it or `skip` it. Its workflow hears of it; a skip is on record, with who and when.
 
-    Raises Refused when the wait is over or is not a stuck step, Invalid for another action.
+    Raises Refused when the wait is over, is not a stuck step, or is one that cannot be skipped; Invalid for another action.
     """
     if action not in ("retry", "skip"):
         raise Invalid("A stuck step can be retried or skipped.", field="action")
     if wait.closed_at is not None or wait.kind != WaitKind.REPAIR:
         raise Refused("This step is not stuck any more.")
+    if action == "skip" and not wait.can_skip:
+        raise Refused("Without this step nothing can go on, so it cannot be skipped. Mend the cause, then try it again.")
     close_wait(wait, closed_by=actor, at=now)
+    wait.detail = {**wait.detail, "decided": action}
+    if action == "skip" and wait.duty is not None:
+        skip_duty(session, wait, Duty(**wait.duty), actor=actor, now=now)
     record(
         session,
         "wait.repaired",

@@ -103,10 +103,13 @@ _BY_NOW = {
     "I9 an accepted proposal has its project": (
         "SELECT count(*) FROM proposals WHERE status = 'accepted' AND project_template_id IS NOT NULL AND decided_at < :settled"
         " AND NOT EXISTS (SELECT 1 FROM projects WHERE projects.proposal_id = proposals.id)"
+        " AND NOT EXISTS (SELECT 1 FROM skipped_duties WHERE action = 'projects.kick_off' AND subject_id = proposals.id)"
     ),
     "I17 a payment has its receipt": (
         "SELECT count(*) FROM payments WHERE status = 'succeeded' AND succeeded_at < :settled"
         " AND NOT EXISTS (SELECT 1 FROM receipts WHERE receipts.payment_id = payments.id)"
+        " AND NOT EXISTS (SELECT 1 FROM skipped_duties WHERE action = 'receipt' AND subject_id = payments.invoice_id"
+        " AND skipped_duties.created_at >= succeeded_at)"
     ),
     "I20 every event reached its workflow": (
         "SELECT count(*) FROM deliveries WHERE (delivered_at IS NULL AND created_at < :settled) OR outcome = 'dead'"
@@ -116,9 +119,12 @@ _BY_NOW = {
     ),
     "I25 both sides know of their call": (
         "SELECT count(*) FROM bookings WHERE status = 'confirmed' AND told_sequence < sequence AND created_at < :settled"
+        " AND NOT EXISTS (SELECT 1 FROM skipped_duties WHERE action = 'confirm' AND subject_id = bookings.id"
+        ' AND skipped_duties."index" = bookings.sequence)'
     ),
     "I25 a signed document is sealed": (
         "SELECT count(*) FROM proposals WHERE status = 'accepted' AND sealed_file_id IS NULL AND decided_at < :settled"
+        " AND NOT EXISTS (SELECT 1 FROM skipped_duties WHERE action = 'proposals.seal' AND subject_id = proposals.id)"
     ),
     "I25 no mail is left lying": "SELECT count(*) FROM emails WHERE status = 'queued' AND created_at < :settled",
     "I25 nothing needs repair": "SELECT count(*) FROM waits WHERE kind = 'repair' AND closed_at IS NULL",

@@ -1,11 +1,13 @@
 """Reading payments, refunds, receipts and saved methods."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from models.db import workspace_id_of
+from models.queries.waits import list_skipped
 from models.tables.payments import Payment, Receipt, Refund, SavedMethod, WebhookEvent
 from models.types.errors import NotFound
 
@@ -27,6 +29,21 @@ def list_payments_of(session: Session, invoice_id: str) -> list[Payment]:
     """All attempts for one invoice, in order."""
     statement = select(Payment).where(Payment.invoice_id == invoice_id)
     return list(session.exec(statement.order_by(col(Payment.attempt))).all())
+
+
+def list_unreceipted(session: Session, invoice_id: str) -> list[Payment]:
+    """The payments that a receipt is still to be made out for; a person may have decided that some get none."""
+    known = {receipt.payment_id for receipt in list_receipts(session, invoice_id)}
+    skipped_at = max((one.created_at for one in list_skipped(session, invoice_id, "receipt")), default=None)
+    return [
+        payment
+        for payment in list_payments_of(session, invoice_id)
+        if payment.status == "succeeded" and payment.id not in known and not _came_by(payment, skipped_at)
+    ]
+
+
+def _came_by(payment: Payment, at: datetime | None) -> bool:
+    return at is not None and (payment.succeeded_at or payment.created_at) <= at
 
 
 def find_live_payment(session: Session, invoice_id: str) -> Payment | None:

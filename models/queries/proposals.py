@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, func, or_, select
 
 from models.queries.contacts import get_contact
+from models.queries.waits import is_skipped, list_skipped
 from models.rules.line_items import document_totals
 from models.tables.contacts import Contact
 from models.tables.contracts import Contract, Signature
@@ -137,6 +138,7 @@ def get_follow_up_facts(session: Session, proposal: Proposal, workspace: Workspa
     prefix = f"proposal:{proposal.id}:"
     keys = set(session.exec(select(Email.key).where(Email.subject_id == proposal.id, col(Email.key).startswith(prefix))))
     reminded = {int(key.rsplit(":", 1)[1]) - 1 for key in keys if key.startswith(f"{prefix}reminder:")}
+    reminded |= {one.index - 1 for one in list_skipped(session, proposal.id, "remind")}
     return FollowUpFacts(
         status=ProposalStatus(proposal.status),
         client=contact.name.split()[0] if contact.name.strip() else "the client",
@@ -144,9 +146,10 @@ def get_follow_up_facts(session: Session, proposal: Proposal, workspace: Workspa
         sent_at=proposal.sent_at,
         expires_at=proposal.expires_at,
         reminder_days=tuple(proposal.reminder_days),
-        is_delivered=f"{prefix}delivery" in keys,
+        is_delivered=f"{prefix}delivery" in keys or is_skipped(session, proposal.id, "deliver"),
         can_be_mailed=bool(contact.email),
         reminded=frozenset(reminded),
+        is_expiry_skipped=is_skipped(session, proposal.id, "expire"),
     )
 
 

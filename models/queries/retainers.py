@@ -8,6 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, or_, select
 
 from models.db import workspace_id_of
+from models.queries.waits import list_skipped
+from models.rules.retainer_schedules import charge_index
 from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.invoices import Invoice
@@ -124,6 +126,9 @@ def retainer_state(session: Session, retainer: Retainer) -> RetainerState:
     charges = retainer.collect == Collection.CHARGE and find_card_of(session, retainer) is not None
     owed = [one for one in invoices.values() if one.status == "open"] if charges else []
     payments = list_payments(session, [one.id for one in owed])
+    owing = [_owed(one, payments[one.id]) for one in owed]
+    uncharged = {one.index for one in list_skipped(session, retainer.id, "charge")}
+    unissued = {one.index for one in list_skipped(session, retainer.id, "issue")}
     return RetainerState(
         name=retainer.name,
         status=RetainerStatus(retainer.status),
@@ -132,8 +137,12 @@ def retainer_state(session: Session, retainer: Retainer) -> RetainerState:
         collect=Collection(retainer.collect),
         review_days=retainer.review_days,
         paused_at=retainer.paused_at,
-        drafts=tuple(ReviewedDraft(index, one.created_at) for index, one in invoices.items() if one.status == "draft"),
-        charges=tuple(_owed(one, payments[one.id]) for one in owed),
+        drafts=tuple(
+            ReviewedDraft(index, one.created_at)
+            for index, one in invoices.items()
+            if one.status == "draft" and index not in unissued
+        ),
+        charges=tuple(one for one in owing if one.is_pending or charge_index(one.index, one.failures) not in uncharged),
         asked=tuple(one.index for one in list_periods(session, retainer.id) if one.status == "asked"),
     )
 

@@ -8,6 +8,7 @@ from models.types.calls import Schedule
 REMINDERS_BEFORE = (timedelta(days=1), timedelta(hours=1))
 """How long before the start both sides are reminded."""
 
+_PER_VERSION = 10
 _S = BookingStatus
 TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     _S.PENDING: frozenset({_S.CONFIRMED, _S.CANCELED}),
@@ -37,12 +38,12 @@ def booking_schedule(facts: BookingFacts, *, now: datetime) -> Schedule:
     is_past = is_live(facts.status) and facts.ends_at <= now
     if facts.told_sequence < facts.sequence and not is_past:
         return Schedule(action="confirm", wake_at=now.isoformat(), index=facts.sequence)
-    if not is_live(facts.status):
+    if not is_live(facts.status) or facts.is_holding_skipped:
         return Schedule(is_over=True)
     reminder = _next_reminder(facts, now)
     if reminder is not None:
         # The index holds version and reminder: a moved call is reminded of anew.
-        index = facts.sequence * 10 + facts.reminded + 1
+        index = facts.sequence * _PER_VERSION + facts.reminded + 1
         return _waiting(facts, action="remind", at=reminder, index=index, then_what="a reminder goes to both sides")
     return _waiting(facts, action="hold", at=facts.ends_at, index=0, then_what="the call counts as held")
 
@@ -65,6 +66,11 @@ def _next_reminder(facts: BookingFacts, now: datetime) -> datetime | None:
 def reminders_due(starts_at: datetime, *, now: datetime) -> int:
     """How many of a call's reminders have had their time by now, those that came too early to be useful included."""
     return sum(1 for before in REMINDERS_BEFORE if starts_at - before <= now)
+
+
+def reminded_version(index: int) -> int:
+    """The version of the call that a reminder's index belongs to."""
+    return index // _PER_VERSION
 
 
 def _waiting(facts: BookingFacts, *, action: str, at: datetime, index: int, then_what: str) -> Schedule:

@@ -117,7 +117,7 @@ def proposal_schedule(facts: FollowUpFacts, *, now: datetime) -> Schedule:
     if facts.status != _S.SENT or facts.sent_at is None:
         return Schedule(is_over=True)
     if is_expired(facts.expires_at, now):
-        return Schedule(action="expire", wake_at=now.isoformat())
+        return _over(facts) if facts.is_expiry_skipped else Schedule(action="expire", wake_at=now.isoformat())
     if facts.can_be_mailed and not facts.is_delivered:
         return Schedule(action="deliver", wake_at=now.isoformat())
     reminder = _next_reminder_of(facts, now)
@@ -125,6 +125,10 @@ def proposal_schedule(facts: FollowUpFacts, *, now: datetime) -> Schedule:
         # The index names the reminder, so that the same one is never sent twice, whatever was skipped before it.
         return _waiting(facts, "remind", reminder.at, index=reminder.step + 1, then_what="a reminder goes out")
     return _waiting(facts, "expire", facts.expires_at, then_what="the proposal expires" if facts.expires_at else "")
+
+
+def _over(facts: FollowUpFacts) -> Schedule:
+    return Schedule(what=f"the proposal for {facts.client} to be renewed or withdrawn", whom="us", ended_by=DECISIONS)
 
 
 def _next_reminder_of(facts: FollowUpFacts, now: datetime) -> ReminderDue | None:

@@ -41,4 +41,5 @@ class AutomationDate(WorkspaceRow, table=True):
     """The date itself, as ISO 8601: a record that is moved has another one."""
     fires_at: datetime = Field(sa_type=UtcDateTime)
     status: str = "pending"
-    """`pending`, `started`, `filtered` (the automation did not want it), `past` (it was over when the date was set) or `gone`."""
+    """`pending`, `started`, `filtered` (the automation did not want it), `past` (it was over when the date was set),
+    `skipped` (a person decided so) or `gone`."""

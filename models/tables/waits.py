@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.tables.rows import UtcDateTime, WorkspaceRow
@@ -41,6 +41,26 @@ class Wait(WorkspaceRow, table=True):
     ended_by: list[str] = Field(default_factory=list, sa_type=JSON)
     """Event types that close it, when they concern its subject, or its engagement if it has no subject."""
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    can_skip: bool = True
+    """Whether a person may leave the stuck step out."""
+    duty: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """What is stuck: `Duty` in models/types/waits.py."""
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     closed_by: str = ""
     """The event id or the actor that ended it."""
+
+
+class SkippedDuty(WorkspaceRow, table=True):
+    """Something that a person has decided will not be done. `created_at` is when; it is never taken back."""
+
+    __tablename__ = "skipped_duties"
+    __table_args__ = (UniqueConstraint("workspace_id", "subject_id", "action", "index"),)
+
+    workflow_id: str
+    subject_id: str = Field(index=True)
+    action: str
+    index: int = 0
+    wait_id: str
+    """The repair wait that was answered."""
+    skipped_by: str
+    """The actor."""

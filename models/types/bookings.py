@@ -22,7 +22,7 @@ class BookingFacts:
     sequence: int
     """Which version of the booking: 0 when made, one more for every move and for the cancellation."""
     told_sequence: int
-    """The last version both sides were told of; -1 before the first mail."""
+    """The last version both sides were told of, or will not be; -1 before the first mail."""
     told_at: datetime | None
     """When they were told of it."""
     reminded: int
@@ -30,3 +30,5 @@ class BookingFacts:
     guest_name: str
     when: str
     """The start in words, in the host's zone."""
+    is_holding_skipped: bool = False
+    """Whether a person has decided that nobody records that it took place."""

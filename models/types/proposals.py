@@ -62,11 +62,13 @@ class FollowUpFacts:
     expires_at: datetime | None
     reminder_days: tuple[int, ...] = ()
     is_delivered: bool = False
-    """Whether the mail with the link is queued."""
+    """Whether the mail with the link is queued, or will not be."""
     can_be_mailed: bool = True
     """Whether the client has an address at all; otherwise the link was handed over by other means."""
     reminded: frozenset[int] = frozenset()
-    """Indexes into `reminder_days` of the reminders that are queued."""
+    """Indexes into `reminder_days` of the reminders that are queued, or will not be."""
+    is_expiry_skipped: bool = False
+    """Whether a person has decided that it does not expire by itself."""
 
 
 class SignatureKind(StrEnum):

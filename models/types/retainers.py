@@ -208,7 +208,7 @@ class BucketStatement:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedDraft:
-    """A period's invoice that is still a draft."""
+    """A period's invoice that is still a draft, and is to be issued by itself."""
 
     index: int
     drafted_at: datetime
@@ -243,7 +243,7 @@ class RetainerState:
     paused_at: datetime | None = None
     drafts: tuple[ReviewedDraft, ...] = ()
     charges: tuple[OwedCharge, ...] = ()
-    """Empty when the client has no saved card."""
+    """Empty when the client has no saved card. What a person has decided is not charged is not among them."""
     asked: tuple[int, ...] = ()
     """Indexes of missed periods that wait for a decision."""
 

@@ -23,6 +23,17 @@ class WaitKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing that a workflow does once. A person who skips it says that this very thing will not be done."""
+
+    action: str
+    """A word of the workflow's own vocabulary, such as `remind` or `proposals.seal`."""
+    subject_id: str
+    index: int = 0
+    """As in the schedule: the second reminder is 2."""
+
+
+@dataclass(frozen=True, slots=True)
 class WaitInput:
     """A wait to register. Instants are ISO 8601 with offset, so that they read well in histories."""
 
@@ -40,6 +51,10 @@ class WaitInput:
     subject_id: str = ""
     ended_by: tuple[str, ...] = ()
     detail: dict[str, str] = field(default_factory=dict)
+    can_skip: bool = True
+    """Whether a stuck step may be left out; without some, nothing could go on."""
+    duty: Duty | None = None
+    """What is stuck, when it is one of the things that a schedule or an event asks for."""
 
 
 @dataclass(frozen=True, slots=True)

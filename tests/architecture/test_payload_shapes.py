@@ -11,6 +11,7 @@ CROSSING = (
     calls.SubjectInput,
     calls.Schedule,
     events.Happened,
+    waits.Duty,
     waits.WaitInput,
     waits.CloseWaitInput,
     workflow_state.SubjectState,

@@ -3,7 +3,7 @@
 starting.py starts them, billing.py bills and issues, changes.py does the rest.
 """
 
-from models.commands.retainers.billing import bill_period, decide_period, issue_period_invoice
+from models.commands.retainers.billing import bill_period, decide_period, issue_period_invoice, skip_billing
 from models.commands.retainers.changes import (
     change_price,
     change_retainer,
@@ -30,6 +30,7 @@ __all__ = [
     "pause_retainers",
     "plan_pause",
     "resume_retainer",
+    "skip_billing",
     "skip_period",
     "start_retainer",
     "start_retainers",

@@ -39,6 +39,25 @@ def bill_period(session: Session, retainer: Retainer, index: int, *, now: dateti
     return known
 
 
+def skip_billing(session: Session, retainer: Retainer, index: int, *, now: datetime) -> None:
+    """Leave a period that is due unbilled for good, with those before it that were to be on its invoice.
+
+    The index after the last period is the end itself: the retainer is ended, and overtime of the last period is not billed.
+    A period that was dealt with stays as it is.
+    """
+    retainer = lock_retainer(session, retainer)
+    terms = terms_of(retainer)
+    if not has_period(index, terms):
+        if retainer.status != RetainerStatus.ENDED:
+            _end(session, retainer, now)
+        return
+    if retainer.next_index <= index:
+        _pass_over(session, retainer, terms, index + 1)
+        retainer.next_index = index + 1
+        session.add(retainer)
+        session.flush()
+
+
 def decide_period(session: Session, retainer: Retainer, index: int, *, is_billed: bool, now: datetime) -> RetainerPeriod:
     """Bill a missed period after all, or let it go. Raises Refused when it is not waiting for a decision."""
     retainer = lock_retainer(session, retainer)
@@ -69,6 +88,10 @@ def finish_retainer(session: Session, retainer: Retainer, *, now: datetime) -> N
     terms = terms_of(retainer)
     if terms.ends_on is not None and terms.ends_on > terms.anchor_on:
         _bill_last_hours(session, retainer, terms, now)
+    _end(session, retainer, now)
+
+
+def _end(session: Session, retainer: Retainer, now: datetime) -> None:
     retainer.status, retainer.ended_at = RetainerStatus.ENDED.value, now
     session.add(retainer)
     say(session, retainer, "retainer.ended")

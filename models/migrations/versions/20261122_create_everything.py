@@ -483,6 +483,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_signatures_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "skipped_duties",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("workflow_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("action", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("index", sa.Integer(), nullable=False),
+        sa.Column("wait_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("skipped_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skipped_duties")),
+        sa.UniqueConstraint(
+            "workspace_id", "subject_id", "action", "index", name=op.f("uq_skipped_duties_workspace_id_subject_id_action_index")
+        ),
+    )
+    with op.batch_alter_table("skipped_duties", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_skipped_duties_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_skipped_duties_workspace_id"), ["workspace_id"], unique=False)
+
+    op.create_table(
         "waits",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -501,6 +521,8 @@ def upgrade() -> None:
         sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ended_by", sa.JSON(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("can_skip", sa.Boolean(), nullable=False),
+        sa.Column("duty", sa.JSON(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waits")),
@@ -1811,6 +1833,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_waits_closed_at"))
 
     op.drop_table("waits")
+    with op.batch_alter_table("skipped_duties", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_skipped_duties_workspace_id"))
+        batch_op.drop_index(batch_op.f("ix_skipped_duties_subject_id"))
+
+    op.drop_table("skipped_duties")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_signatures_engagement_id"))
