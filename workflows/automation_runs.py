@@ -41,6 +41,9 @@ class AutomationRunWorkflow(Entity):
 
     @workflow.run
     async def run(self, state: SubjectState) -> None:
+        await self.guard(self._live)
+
+    async def _live(self) -> None:
         # In a new history the run has started already: then this only tells where it stands.
         position = await self._advance({"kind": "started", "trigger": {}})
         while not position.is_over:

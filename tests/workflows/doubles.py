@@ -51,6 +51,7 @@ class Api:
     def _registering(self, name: str) -> Callable[..., Any]:
         @activity.defn(name=name)
         async def register(wait: WaitInput) -> None:
+            self._fail(name)
             self.waits.append(wait)
 
         return register
@@ -58,6 +59,7 @@ class Api:
     def _closing(self, name: str) -> Callable[..., Any]:
         @activity.defn(name=name)
         async def close(closing: CloseWaitInput) -> None:
+            self._fail(name)
             self.closed.append(closing)
             if self.may_close is not None:
                 await self.may_close.wait()
@@ -67,6 +69,7 @@ class Api:
     def _scheduling(self, name: str) -> Callable[..., Any]:
         @activity.defn(name=name)
         async def schedule(subject: SubjectInput) -> Schedule:
+            self._fail(name)
             return self.schedule(subject)
 
         return schedule
@@ -82,9 +85,12 @@ class Api:
     def _acting(self, name: str) -> Callable[..., Any]:
         @activity.defn(name=name)
         async def act(subject: SubjectInput) -> None:
-            if self.failing.get(name, 0) > 0:
-                self.failing[name] -= 1
-                raise ApplicationError("The template is gone.", type="Refused", non_retryable=True)
+            self._fail(name)
             self.calls.append((name, subject))
 
         return act
+
+    def _fail(self, name: str) -> None:
+        if self.failing.get(name, 0) > 0:
+            self.failing[name] -= 1
+            raise ApplicationError("The template is gone.", type="Refused", non_retryable=True)

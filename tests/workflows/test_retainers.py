@@ -1,23 +1,16 @@
 """Years of a retainer: the real workflow, activities, API and database, on the workflow's own skipped time."""
 
 import asyncio
-import functools
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
 from sqlmodel import select
-from temporalio import activity
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from activities import client
-from activities.client import ApiClient
-from api.app import create_app
 from models import clock
 from models.commands.retainers import pause_retainer, resume_retainer
 from models.db import Database
@@ -29,9 +22,8 @@ from models.types.events import Happened
 from models.types.workflow_state import SubjectState
 from tests.builders.retainers import care_terms, make_retainer
 from tests.builders.workspaces import Studio
+from tests.workflows.product import product
 from workflows.retainers import RetainerWorkflow
-from workflows.sandbox import runner
-from workflows.worker import ACTIVITIES, workers
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -39,33 +31,6 @@ NEW_YORK = ZoneInfo("America/New_York")
 YEAR_ONE = [(1, 31), (2, 28), (3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30), (10, 31), (11, 30), (12, 31)]
 FIRST_DAYS = [date(2027, *day) for day in YEAR_ONE] + [date(2028, *day) for day in YEAR_ONE]
 FIRST_DAYS[13] = date(2028, 2, 29)
-
-
-def on_the_workflows_clock(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The activity itself; only the API's clock shows the workflow's time while it runs."""
-    name = vars(function)["__temporal_activity_definition"].name
-
-    @activity.defn(name=name)
-    @functools.wraps(function, updated=())
-    async def timed(*arguments: Any) -> Any:
-        clock.reset()
-        clock.move(activity.info().scheduled_time - clock.now())
-        return await function(*arguments)
-
-    return timed
-
-
-@asynccontextmanager
-async def product(environment: WorkflowEnvironment, settings: Settings, database: Database) -> AsyncIterator[None]:
-    """The API and a worker, as long as the block lasts."""
-    app = create_app(settings, database)
-    api = ApiClient("http://api", settings.worker_token, transport=httpx.ASGITransport(app=app))
-    client.use(api)
-    timed = [on_the_workflows_clock(function) for function in ACTIVITIES]
-    running = workers(environment.client, activities=timed, runner=runner())
-    async with app.router.lifespan_context(app), running[0], running[1]:
-        yield
-    await api.close()
 
 
 def started(database: Database, studio: Studio, **values: Any) -> str:
