@@ -23,7 +23,7 @@ from models.types.workflow_state import Course, SubjectState
 from workflows.entity import Entity
 from workflows.policies import OUR_API, OUTSIDE, ActivityPolicy
 from workflows.repairs import ResultT
-from workflows.search_attributes import STAGE, born_with
+from workflows.search_attributes import STAGE, born_with, memo_of
 
 _ACTS: dict[str, tuple[Callable[[SubjectInput], Coroutine[Any, Any, None]], ActivityPolicy]] = {
     "proposals.seal": (seal_proposal, OUTSIDE),
@@ -104,7 +104,7 @@ class EngagementWorkflow(Entity):
     async def _take(self, step: Step, course: Course) -> None:
         duty = Duty(step.name, step.subject_id)
         if step.kind == "child":
-            await self._try(step.what, duty, course, lambda: self._start(step.name, step.subject_id))
+            await self._try(step.what, duty, course, lambda: self._start(step, course.event))
             return
         act, policy = _ACTS[step.name]
         subject = SubjectInput(self.state.workspace_id, step.subject_id, event_id=course.event.event_id)
@@ -149,16 +149,17 @@ class EngagementWorkflow(Entity):
         for task in done:
             task.result()
 
-    async def _start(self, noun: str, subject_id: str) -> None:
+    async def _start(self, step: Step, event: Happened) -> None:
         """Start a child that outlives this history; one that runs already is the same one."""
+        noun, subject_id = step.name, step.subject_id
         child = SubjectState(self.state.workspace_id, subject_id, engagement_id=self.state.engagement_id)
         try:
             await workflow.start_child_workflow(
                 WORKFLOW_TYPES[noun],
                 child,
                 id=f"{noun}/{subject_id}",
-                search_attributes=born_with(child.workspace_id, noun),
-                memo={"engagement_id": child.engagement_id},
+                search_attributes=born_with(child, noun, event),
+                memo=memo_of(child, noun, event),
                 # The default would end it when this workflow rolls over.
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )

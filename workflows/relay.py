@@ -22,7 +22,7 @@ from models.types.deliveries import ClaimedDelivery, DeliveryOutcome
 from models.types.events import Happened
 from models.types.workflow_ids import ENGINE_QUEUE, EVENT_SIGNAL, workflow_type
 from models.types.workflow_state import SubjectState
-from workflows.search_attributes import born_with, initial_attributes
+from workflows.search_attributes import born_with, initial_attributes, memo_of
 
 log = structlog.get_logger("relay")
 _BATCH = 50
@@ -111,7 +111,7 @@ class Relay:
         noun, _, subject_id = delivery.target.partition("/")
         state = SubjectState(event.workspace_id, subject_id, engagement_id=event.engagement_id)
         if noun == "run" and event.type == "automation_run.requested":
-            await self._start_run(delivery.target, state)
+            await self._start_run(delivery.target, state, event)
             return
         request = SignalWithStartWorkflowExecutionRequest(
             namespace=self._client.namespace,
@@ -127,11 +127,13 @@ class Relay:
             priority=Priority(fairness_key=event.workspace_id),
             workflow_id_conflict_policy=WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
         )
-        for name, payload in initial_attributes(event.workspace_id, noun).items():
+        for name, payload in initial_attributes(state, noun, event).items():
             request.search_attributes.indexed_fields[name].CopyFrom(payload)
+        for name, value in memo_of(state, noun, event).items():
+            request.memo.fields[name].CopyFrom((await self._payloads(value)).payloads[0])
         await self._client.workflow_service.signal_with_start_workflow_execution(request)
 
-    async def _start_run(self, target: str, state: SubjectState) -> None:
+    async def _start_run(self, target: str, state: SubjectState, event: Happened) -> None:
         """Start a run, whose first task is done here in the worker itself: short runs are over before a queue is met.
 
         A run reads everything in its own row, so it needs no signal. One that is under way already stays as it is.
@@ -142,7 +144,8 @@ class Relay:
             id=target,
             task_queue=ENGINE_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            search_attributes=born_with(state.workspace_id, target.partition("/")[0]),
+            search_attributes=born_with(state, "run", event),
+            memo=memo_of(state, "run", event),
             request_eager_start=True,
         )
 

@@ -6,6 +6,9 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 from temporalio.converter import default as default_converter
 
+from models.types.events import Happened
+from models.types.workflow_state import SubjectState
+
 WORKSPACE_ID = SearchAttributeKey.for_keyword("WorkspaceId")
 STAGE = SearchAttributeKey.for_keyword("Stage")
 ENTITY_TYPE = SearchAttributeKey.for_keyword("EntityType")
@@ -25,17 +28,36 @@ async def register(client: Client) -> None:
     )
 
 
-def born_with(workspace_id: str, entity_type: str) -> TypedSearchAttributes:
-    """The attributes that a child workflow is born with."""
-    return TypedSearchAttributes([SearchAttributePair(WORKSPACE_ID, workspace_id), SearchAttributePair(ENTITY_TYPE, entity_type)])
+def born_with(state: SubjectState, noun: str, event: Happened) -> TypedSearchAttributes:
+    """The attributes that a workflow is born with. event: what it is started by."""
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in _values(state, noun, event)])
 
 
-def initial_attributes(workspace_id: str, entity_type: str) -> dict[str, Payload]:
-    """The attributes that a workflow is born with, encoded for a raw start request."""
-    values = {WORKSPACE_ID.name: workspace_id, ENTITY_TYPE.name: entity_type}
+def initial_attributes(state: SubjectState, noun: str, event: Happened) -> dict[str, Payload]:
+    """The same, encoded for a raw start request."""
     encoded = {}
-    for name, value in values.items():
+    for key, value in _values(state, noun, event):
         payload = default_converter().payload_converter.to_payload(value)
         payload.metadata["type"] = b"Keyword"
-        encoded[name] = payload
+        encoded[key.name] = payload
     return encoded
+
+
+def memo_of(state: SubjectState, noun: str, event: Happened) -> dict[str, str]:
+    """What Temporal's own UI shows beside a workflow: ids and a label, nothing about a person."""
+    ids = {"engagement_id": state.engagement_id, "automation_id": _automation_id(state, noun, event)}
+    label = f"{noun.capitalize()} {state.subject_id}"
+    return {"label": label, "workspace_id": state.workspace_id, **{name: value for name, value in ids.items() if value}}
+
+
+def _values(state: SubjectState, noun: str, event: Happened) -> list[tuple[SearchAttributeKey[str], str]]:
+    values = [(WORKSPACE_ID, state.workspace_id), (ENTITY_TYPE, noun)]
+    automation_id = _automation_id(state, noun, event)
+    return [*values, (AUTOMATION_ID, automation_id)] if automation_id else values
+
+
+def _automation_id(state: SubjectState, noun: str, event: Happened) -> str:
+    """The automation that a clock or a run belongs to; "" for everything else."""
+    if noun == "automation":
+        return state.subject_id
+    return str((event.payload or {}).get("automation_id") or "") if noun == "run" else ""
