@@ -37,6 +37,7 @@ def runs(database: Database, studio: Studio) -> dict[str, AutomationRun]:
         named["other"].contact_id = stranger.id
         named["old"].created_at -= timedelta(days=3)
         named["second"].status, named["second"].automation_version = "succeeded", 2
+        named["second"].finished_at = clock.now()
     return named
 
 
