@@ -1,8 +1,9 @@
 """Published automations and the events that start them."""
 
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, update
 
 from api.actions.catalogue import schemas
 from models import clock
@@ -59,3 +60,8 @@ def post(text: str = "A lead", node_id: str = "post", **settings: Any) -> dict[s
     """A node that posts in a channel: the smallest action there is."""
     given = {"channel": {"value": "crm"}, "text": {"text": text}}
     return {"id": node_id, "kind": "action", "settings": {"action": "inbox.post", "input": given, **settings}}
+
+
+def backdate(session: Session, event: Event, *, days: int) -> None:
+    """Let an event have happened so many days ago."""
+    session.execute(update(Event).where(col(Event.id) == event.id).values(created_at=clock.now() - timedelta(days=days)))

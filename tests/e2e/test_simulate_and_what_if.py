@@ -1,14 +1,12 @@
 """Playing an automation through in a browser: turn a knob and see what changes; look back on what would have been."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from models import clock
 from models.seed.drawings import new_lead_drawing
-from tests.builders.runs import publish, submit
+from tests.builders.runs import backdate, publish, submit
 from tests.e2e.axe import violations
 from tests.e2e.product_site import ProductSite, product_site
 
@@ -31,9 +29,7 @@ def automation_id(site: ProductSite) -> str:
         draft["nodes"][1]["settings"]["input"]["subject"] = {"value": "We have your message"}
         automation.drawing = draft
         for days in (60, 40, 20):
-            event = submit(session, site.studio)
-            event.created_at = clock.now() - timedelta(days=days)
-            session.add(event)
+            backdate(session, submit(session, site.studio), days=days)
         return automation.id
 
 

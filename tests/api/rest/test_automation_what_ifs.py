@@ -1,19 +1,15 @@
 """Looking back over real events: what a draft would have done, against what is published, with every effect denied."""
 
 from copy import deepcopy
-from datetime import timedelta
 
 from fastapi.testclient import TestClient
-from sqlmodel import Session
 
-from models import clock
 from models.commands.events import record
 from models.db import Database
 from models.seed.drawings import new_lead_drawing
-from models.tables.events import Event
 from tests.api.rest.test_automation_simulations import PATH, counts, drawn, no_network
 from tests.builders.automations import drawing, node, wait
-from tests.builders.runs import publish, submit
+from tests.builders.runs import backdate, publish, submit
 from tests.builders.workspaces import Studio
 
 __all__ = ["no_network"]
@@ -31,18 +27,12 @@ def submissions(database: Database, studio: Studio, *days_ago: int, answered: in
     with database.write(studio.scope) as session:
         for number, days in enumerate(days_ago):
             event = submit(session, studio)
-            _backdate(session, event, days)
+            backdate(session, event, days=days)
             made.append(event.id)
             if number < answered:
                 about = {"engagement_id": studio.engagement_id, "contact_id": studio.contact_id}
-                _backdate(session, record(session, "proposal.sent", f"pro_{number}", **about), days - 1)
+                backdate(session, record(session, "proposal.sent", f"pro_{number}", **about), days=days - 1)
     return made
-
-
-def _backdate(session: Session, event: Event, days: int) -> None:
-    event.created_at = clock.now() - timedelta(days=days)
-    session.add(event)
-    session.flush()
 
 
 def test_the_past_says_how_each_wait_ended(program: TestClient, database: Database, studio: Studio):
