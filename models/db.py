@@ -4,6 +4,7 @@ SQLite runs with `BEGIN IMMEDIATE` behind one in-process writer lock: a deferred
 reading silently loses updates or fails at once, and the busy handler starves writers (decision 0003).
 """
 
+import copy
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -41,8 +42,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
-        self._reading = self.engine.execution_options(read_only=True)
-        self._leasing = self.engine.execution_options(is_durable=False)
+        self._writing: Engine | Connection = self.engine
+        self._reading: Engine | Connection = self.engine.execution_options(read_only=True)
+        self._leasing: Engine | Connection = self.engine.execution_options(is_durable=False)
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._writer: AbstractContextManager[Any] = threading.Lock() if is_sqlite else nullcontext()
         self._listeners: list[Callable[[], None]] = []
@@ -58,7 +60,7 @@ class Database:
 
         Raises Conflict when a unique key or a row version says that somebody else was first.
         """
-        with self._write(self.engine, scope) as session:
+        with self._write(self._writing, scope) as session:
             yield session
         for listener in tuple(self._listeners):
             listener()
@@ -73,8 +75,8 @@ class Database:
             yield session
 
     @contextmanager
-    def _write(self, engine: Engine, scope: Scope) -> Iterator[Session]:
-        with self._writer, Session(engine, expire_on_commit=False) as session:
+    def _write(self, bind: Engine | Connection, scope: Scope) -> Iterator[Session]:
+        with self._writer, Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
             session.info["scope"] = scope
             try:
                 yield session
@@ -87,9 +89,21 @@ class Database:
     @contextmanager
     def read(self, scope: Scope) -> Iterator[Session]:
         """A snapshot that is never written; changes made to rows are dropped. Rows read stay readable afterwards."""
-        with Session(self._reading, autoflush=False) as session:
+        with Session(self._reading, autoflush=False, join_transaction_mode="create_savepoint") as session:
             session.info["scope"] = scope
             yield session
+
+    @contextmanager
+    def as_one(self) -> Iterator["Database"]:
+        """This database for one caller, whose transactions are savepoints of a single one.
+
+        All of them are kept when the block ends, and none when it raises or the process dies.
+        """
+        with self._writer, self.engine.begin() as connection:
+            whole = copy.copy(self)
+            whole._writing = whole._reading = whole._leasing = connection
+            whole._writer = nullcontext()
+            yield whole
 
 
 def scope_of(session: Session) -> Scope:

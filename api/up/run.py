@@ -3,11 +3,12 @@
 import asyncio
 import signal
 
-from api.demo import LOGINS, seed_demo
+from api.demo import LOGINS, is_empty, seed_demo
 from api.up.children import plans
 from api.up.console import addresses, say
 from api.up.preflight import CannotStart, check_databases, check_libraries, check_ports, hold_home
 from api.up.supervisor import Supervisor
+from models.db import Database
 from models.migrations.run import upgrade
 from models.settings import Settings, ensure_secrets, get_settings
 
@@ -42,11 +43,14 @@ def prepare(settings: Settings) -> Settings:
 def bring_up_to_date(settings: Settings) -> None:
     """Bring the database to this release, and fill a new one with the demo workspace."""
     upgrade(settings.database_url)
-    seeded = settings.home / "seeded"
-    if not seeded.exists():
+    database = Database(settings.database_url)
+    try:
+        is_new = is_empty(database)
+    finally:
+        database.engine.dispose()
+    if is_new:
         say("  first start: making the demo workspace")
         seed_demo(settings)
-        seeded.touch()
 
 
 async def _serve(supervisor: Supervisor, settings: Settings) -> None:

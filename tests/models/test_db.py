@@ -86,3 +86,36 @@ def test_no_write_is_lost_under_eight_writers(database: Database, studio: Studio
         contact = session.get(Contact, studio.contact_id)
         assert contact is not None
         assert len(set(contact.tags)) == len(contact.tags) == 40
+
+
+def test_transactions_taken_as_one_are_all_kept_or_none(database: Database, studio: Studio):
+    class Killed(Exception):
+        pass
+
+    def add_two(database: Database) -> None:
+        with database.write(studio.scope) as session:
+            session.add(Contact(id=new_id("con"), name="First"))
+        with database.read(studio.scope) as session:
+            assert session.exec(select(Contact).where(Contact.name == "First")).one()
+        with database.write(studio.scope) as session:
+            session.add(Contact(id=new_id("con"), name="Second"))
+
+    def refuse_one(database: Database) -> None:
+        with pytest.raises(Conflict), database.write(studio.scope) as session:
+            session.add(Contact(id=studio.contact_id, name="Twin"))
+
+    def be_killed_after_two() -> None:
+        with database.as_one() as whole:
+            add_two(whole)
+            raise Killed
+
+    with pytest.raises(Killed):
+        be_killed_after_two()
+    with database.read(studio.scope) as session:
+        assert len(session.exec(select(Contact)).all()) == 1
+
+    with database.as_one() as whole:
+        refuse_one(whole)
+        add_two(whole)
+    with database.read(studio.scope) as session:
+        assert len(session.exec(select(Contact)).all()) == 3
