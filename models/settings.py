@@ -138,6 +138,13 @@ def get_settings() -> Settings:
     return Settings()
 
 
+def with_secrets(settings: Settings) -> Settings:
+    """The settings read again, after the secrets that the home lacks were made."""
+    ensure_secrets(settings.home)
+    get_settings.cache_clear()
+    return get_settings()
+
+
 def ensure_secrets(home: Path) -> dict[str, str]:
     """The secrets kept in `secrets.json`, making those that are not there yet. Safe to repeat: nothing is ever replaced.
 

@@ -10,7 +10,7 @@ from api.up.preflight import CannotStart, check_databases, check_libraries, chec
 from api.up.supervisor import Supervisor
 from models.db import Database
 from models.migrations.run import upgrade
-from models.settings import Settings, ensure_secrets, get_settings
+from models.settings import Settings, with_secrets
 
 
 async def up(settings: Settings) -> None:
@@ -35,9 +35,7 @@ def prepare(settings: Settings) -> Settings:
     say(f"Starting Throughline, data in {settings.home}")
     check_ports(settings)
     check_databases(settings)
-    ensure_secrets(settings.home)
-    get_settings.cache_clear()
-    return get_settings()
+    return with_secrets(settings)
 
 
 def bring_up_to_date(settings: Settings) -> None:

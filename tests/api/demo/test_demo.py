@@ -6,19 +6,15 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
-import pytest
 from sqlmodel import func, select
 
-from api.demo import seed_demo
 from api.up.run import bring_up_to_date
 from models.db import Database
-from models.migrations.run import upgrade
 from models.settings import Settings
 from models.tables.contacts import Contact
 from models.tables.forms import Submission
 from models.tables.proposals import Proposal
 from models.tables.workspaces import Workspace
-from models.types.errors import Refused
 from models.types.scope import Scope
 
 ROOT = Path(__file__).parents[3]
@@ -40,15 +36,6 @@ def test_a_first_start_that_is_killed_half_way_begins_anew(tmp_path: Path):
     for _ in range(2):
         bring_up_to_date(settings)
         assert _rows(settings, Workspace, Contact, Submission, Proposal) == [1, 3, 3, 2]
-
-
-def test_the_demo_goes_into_an_empty_database_only(tmp_path: Path):
-    settings = Settings(env="test", home=tmp_path)
-    upgrade(settings.database_url)
-    seed_demo(settings)
-    with pytest.raises(Refused, match="empty database"):
-        seed_demo(settings)
-    assert _rows(settings, Workspace) == [1]
 
 
 def _run(settings: Settings, program: str) -> int:
