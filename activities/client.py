@@ -1,4 +1,4 @@
-"""The one HTTP client of the worker: workspace, idempotency key and cause on every call."""
+"""The one HTTP client of the worker: workspace, workflow, idempotency key and cause on every call."""
 
 import asyncio
 import json
@@ -62,6 +62,8 @@ class ApiClient:
         await self._http.aclose()
 
     async def _send(self, method: str, path: str, headers: dict[str, str], **options: Any) -> Any:
+        if activity.in_activity():
+            headers["X-Workflow"] = activity.info().workflow_id or ""
         try:
             async with _beating():
                 response = await self._http.request(method, f"/api/v1{path}", headers=headers, **options)

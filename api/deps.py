@@ -9,11 +9,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated
 
-import structlog
 from fastapi import Depends, Header, Request
 from sqlmodel import Session
 
-from models import clock
+from models import clock, logging
 from models.commands.idempotency import KeyedWrite
 from models.db import Database, enter
 from models.queries.principals import find_api_token, find_login
@@ -71,7 +70,7 @@ class Call:
         """Work in one workspace from here on. Public routes call it with the workspace that their link names."""
         self.__dict__.pop("workspace", None)
         enter(self.session, Scope(workspace_id, self._acts_for or self.principal.actor, self._cause))
-        structlog.contextvars.bind_contextvars(workspace_id=workspace_id)
+        self._name_in_logs(workspace_id=workspace_id)
 
     def act_as(self, principal: Principal) -> None:
         """Go on as somebody who proved who they are while the call ran: a capability link names its recipient."""
@@ -141,6 +140,7 @@ class Call:
         if kind.lower() != "bearer" or not token:
             return None
         if _same(token, self.settings.worker_token):
+            self._name_in_logs(workflow_id=self.request.headers.get("x-workflow"))
             return Principal(
                 kind=PrincipalKind.WORKER, workspace_id=self.request.headers.get("x-workspace"), scopes=frozenset({"*"})
             )
@@ -159,6 +159,12 @@ class Call:
         right = "write" if self.writes and self.request.method != "GET" else "read"
         if door is Door.REST and not self.principal.may(noun, right):
             raise Forbidden(f"This needs the scope {noun}:{right}.")
+
+    def _name_in_logs(self, **names: str | None) -> None:
+        """Put these on every line of this request: of this thread, and of the task that answers when something breaks."""
+        logging.bind(**names)
+        logged = self.request.scope.setdefault("log_names", {})
+        logged.update(names)
 
     @cached_property
     def _cause(self) -> Cause:

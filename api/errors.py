@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.exceptions import HTTPException
 
 from api.render import error_page
+from models import logging
 from models.types.errors import Conflict, DomainError, Forbidden, InUse, Invalid, NotFound, Refused, StillUnderWay, Unavailable
 from models.types.principals import Door, NotSignedIn
 
@@ -90,6 +91,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
+    logging.bind(**request.scope.get("log_names", {}))
     log.error("unexpected error", path=request.url.path, exc_info=error)
     said = "Nothing was changed. Please try again; if it happens again, tell the operator."
     return _answer(request, 500, said, kind="Unexpected")

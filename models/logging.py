@@ -1,13 +1,13 @@
 """Structured logs: one JSON object a line, or coloured lines on a terminal in development.
 
-Whatever `bind` was told (workspace, workflow, request) stands on every later line of the same request or task.
+Whatever `bind` was told (workspace, workflow) stands on every later line of the same request or activity.
 """
 
 import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 # Local variables carry tokens and clients' data: they never go into a log.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
@@ -30,7 +30,9 @@ def configure(*, level: str = "INFO", json_lines: bool = True) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_renderers(json_lines)))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=[*shared, *_EXTRAS], processors=_renderers(json_lines))
+    )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
@@ -44,15 +46,27 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
-def bind(*, workspace_id: str | None = None, workflow_id: str | None = None, request_id: str | None = None) -> None:
-    """Put these on every later line of this request or task; `None` leaves what is there."""
-    given = {"workspace_id": workspace_id, "workflow_id": workflow_id, "request_id": request_id}
+def bind(*, workspace_id: str | None = None, workflow_id: str | None = None) -> None:
+    """Put these on every later line of this request or activity; `None` leaves what is there.
+
+    Each request and each activity is a task of its own, so nothing of one is left for the next.
+    """
+    given = {"workspace_id": workspace_id, "workflow_id": workflow_id}
     structlog.contextvars.bind_contextvars(**{name: value for name, value in given.items() if value is not None})
 
 
-def clear() -> None:
-    """Forget what was bound; called when a request begins."""
-    structlog.contextvars.clear_contextvars()
+def _name_workflow(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Temporal hands its loggers a dictionary about the workflow or activity: of it the workflow's id stays."""
+    for about in ("temporal_workflow", "temporal_activity"):
+        facts = event.pop(about, None)
+        if facts:
+            event["workflow_id"] = facts["workflow_id"]
+    event.pop("color_message", None)  # uvicorn's message once more, for a terminal
+    return event
+
+
+_EXTRAS: tuple[Processor, ...] = (structlog.stdlib.ExtraAdder(), _name_workflow)
+"""What lines of the standard loggers carry besides their words."""
 
 
 def _renderers(json_lines: bool) -> list[Processor]:

@@ -1,8 +1,11 @@
 """What every test can ask for: an empty database, a cast, the app."""
 
+import json
+import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session, SQLModel
@@ -10,6 +13,7 @@ from sqlmodel import Session, SQLModel
 import models.tables  # noqa: F401 - registers every table
 from models import clock
 from models.db import Database
+from models.logging import configure
 from models.settings import Settings
 from models.types.scope import Scope
 from tests.builders.workspaces import Studio, make_studio
@@ -98,6 +102,22 @@ def session(database: Database, studio: Studio) -> Iterator[Session]:
             raise Undo
     except Undo:
         pass
+
+
+@pytest.fixture
+def log_lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Calling it makes the test log as the processes do, and gives the lines since it was last called, read as JSON."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+
+    def lines() -> list[dict[str, Any]]:
+        written = capsys.readouterr().err.splitlines()
+        configure()
+        return [json.loads(line) for line in written if line.startswith("{")]
+
+    yield lines
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture(autouse=True)

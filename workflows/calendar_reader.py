@@ -31,4 +31,4 @@ class CalendarReader:
         try:
             await self._api.write(f"/calendar_connections/{connection_id}/readings", workspace_id=workspace_id)
         except ApplicationError as error:
-            log.warning("calendar not read", connection_id=connection_id, reason=error.message)
+            log.warning("calendar not read", workspace_id=workspace_id, connection_id=connection_id, reason=error.message)

@@ -164,7 +164,8 @@ class EngagementWorkflow(Entity):
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             )
         except WorkflowAlreadyStartedError:
-            workflow.logger.info("runs already", extra={"noun": noun, "subject_id": subject_id})
+            about = {"workspace_id": child.workspace_id, "noun": noun, "subject_id": subject_id}
+            workflow.logger.info("runs already", extra=about)
 
     async def _refresh(self, course: Course) -> None:
         """Show what the engagement waits for now. Keyed by the event: each event is answered once."""

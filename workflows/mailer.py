@@ -36,4 +36,4 @@ class Mailer:
         try:
             await self._api.write(f"/emails/{email_id}/sending", workspace_id=workspace_id)
         except ApplicationError as error:
-            log.warning("mail not sent", email_id=email_id, reason=error.message)
+            log.warning("mail not sent", workspace_id=workspace_id, email_id=email_id, reason=error.message)

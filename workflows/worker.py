@@ -29,6 +29,7 @@ from workflows.bookings import BookingWorkflow
 from workflows.calendar_reader import CalendarReader
 from workflows.engagements import EngagementWorkflow
 from workflows.invoices import InvoiceWorkflow
+from workflows.log_names import LogNames
 from workflows.mailer import Mailer
 from workflows.proposals import ProposalWorkflow
 from workflows.relay import Relay
@@ -69,8 +70,15 @@ def workers(
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             max_cached_workflows=1000,
             max_concurrent_activities=40,
+            interceptors=[LogNames()],
         ),
-        Worker(temporal, task_queue=INTEGRATIONS_QUEUE, activities=activities, max_concurrent_activities=20),
+        Worker(
+            temporal,
+            task_queue=INTEGRATIONS_QUEUE,
+            activities=activities,
+            max_concurrent_activities=20,
+            interceptors=[LogNames()],
+        ),
     ]
 
 
