@@ -1,17 +1,24 @@
 """The workspace scope and the transactions that everything stands on."""
 
+import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, delete, func, select, update
 
 from models.db import Database
 from models.ids import new_id
+from models.settings import Settings
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.types.errors import Conflict, Forbidden
 from models.types.scope import Scope
 from tests.builders.workspaces import Studio, make_studio
+
+FULL = 2
+"""SQLite's number for `synchronous=FULL`."""
 
 
 @pytest.fixture
@@ -86,6 +93,41 @@ def test_no_write_is_lost_under_eight_writers(database: Database, studio: Studio
         contact = session.get(Contact, studio.contact_id)
         assert contact is not None
         assert len(set(contact.tags)) == len(contact.tags) == 40
+
+
+def test_sqlite_waits_for_the_disk_and_for_other_writers(settings: Settings, empty_sqlite: Path):
+    shutil.copy(empty_sqlite, settings.home / "throughline.db")
+    database = Database(settings.database_url)
+    with database.engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    database.engine.dispose()
+    assert found == {"journal_mode": "wal", "synchronous": FULL, "foreign_keys": 1, "busy_timeout": 15000}
+
+
+def test_processes_that_share_no_lock_lose_no_write(database: Database, studio: Studio):
+    """Each has an engine and a lock of its own, as two processes have; SQLite alone keeps them apart."""
+    apart = [Database(database.engine.url.render_as_string(hide_password=False)) for _ in range(2)]
+    reached = threading.Barrier(len(apart))
+
+    def count_up(own: Database) -> None:
+        reached.wait()
+        for _ in range(25):
+            with own.write(studio.scope) as session:
+                counted = select(Engagement).where(Engagement.id == studio.engagement_id).with_for_update()
+                engagement = session.exec(counted).one()
+                engagement.title = str(int(engagement.title) + 1)
+
+    with database.write(studio.scope) as session:
+        session.exec(update(Engagement).values(title="0"))
+    with ThreadPoolExecutor(len(apart)) as threads:
+        list(threads.map(count_up, apart))
+    for own in apart:
+        own.engine.dispose()
+    with database.read(studio.scope) as session:
+        assert session.exec(select(Engagement.title)).one() == "50"
 
 
 def test_transactions_taken_as_one_are_all_kept_or_none(database: Database, studio: Studio):
