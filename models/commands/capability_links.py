@@ -11,8 +11,11 @@ from models.types.errors import NotFound
 
 
 def link_token(session: Session, secret: str, *, kind: str, subject_id: str, contact_id: str | None, role: str = "signer") -> str:
-    """The token of a recipient's link to a document, making the link when it is new. The same every time until revoked."""
-    known = find_link_token(session, secret, kind=kind, subject_id=subject_id, contact_id=contact_id)
+    """The token of a recipient's link to a document, making the link when it is new. The same every time until revoked.
+
+    Links to read and to sign are apart: a recipient may have both, and each is asked for by its role.
+    """
+    known = find_link_token(session, secret, kind=kind, subject_id=subject_id, contact_id=contact_id, role=role)
     if known is not None:
         return known
     link_id = new_id("lnk")
@@ -32,18 +35,24 @@ def link_token(session: Session, secret: str, *, kind: str, subject_id: str, con
     return token
 
 
-def find_link_token(session: Session, secret: str, *, kind: str, subject_id: str, contact_id: str | None) -> str | None:
-    """The token of a recipient's link, or None when they have none; makes nothing, so that pages may ask."""
-    link = session.exec(
-        select(CapabilityLink).where(
-            CapabilityLink.workspace_id == workspace_id_of(session),
-            CapabilityLink.kind == kind,
-            CapabilityLink.subject_id == subject_id,
-            CapabilityLink.contact_id == contact_id,
-            col(CapabilityLink.revoked_at).is_(None),
-        )
-    ).first()
-    return derived_token(secret, link.id) if link is not None else None
+def find_link_token(
+    session: Session, secret: str, *, kind: str, subject_id: str, contact_id: str | None, role: str | None = None
+) -> str | None:
+    """The token of a recipient's link, or None when they have none; makes nothing, so that pages may ask.
+
+    role: which link; without one, that to sign before any other.
+    """
+    statement = select(CapabilityLink).where(
+        CapabilityLink.workspace_id == workspace_id_of(session),
+        CapabilityLink.kind == kind,
+        CapabilityLink.subject_id == subject_id,
+        CapabilityLink.contact_id == contact_id,
+        col(CapabilityLink.revoked_at).is_(None),
+    )
+    links = session.exec(statement.order_by(col(CapabilityLink.id))).all()
+    asked = [link for link in links if role in (None, link.role)]
+    best = min(asked, key=lambda link: link.role != "signer", default=None)
+    return derived_token(secret, best.id) if best is not None else None
 
 
 def open_link(session: Session, token: str, *, kind: str, now: datetime) -> CapabilityLink:
