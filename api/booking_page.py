@@ -10,6 +10,7 @@ from api.deps import Call
 from api.render import public_page
 from models.commands.bookings import list_open_slots
 from models.commands.capability_links import open_link
+from models.ids import new_token
 from models.rules.slots import slots_by_day
 from models.tables.bookings import Booking, Scheduler
 from models.tables.contacts import Contact
@@ -39,6 +40,8 @@ class BookPage:
     alternatives: list[datetime]
     typed: dict[str, str]
     unavailable: str
+    page: str
+    """A token of this rendering: its posts are one booking."""
 
 
 def book_page(
@@ -84,6 +87,7 @@ def book_page(
         alternatives=alternatives or [],
         typed={"name": "", "email": "", "note": "", **(typed or {})},
         unavailable=unavailable,
+        page=new_token(),
     )
     return public_page(call, "bookings/book.html", page, status=status)
 

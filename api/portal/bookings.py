@@ -15,7 +15,7 @@ from api.render import public_page
 from api.routing import Router
 from models.commands.bookings import SlotTaken, cancel_booking, make_booking, reschedule_booking
 from models.commands.contacts import upsert_contact
-from models.queries.bookings import find_live_booking, find_scheduler_by_slug, get_booking, get_scheduler
+from models.queries.bookings import find_coming_booking, find_scheduler_by_slug, get_booking, get_scheduler
 from models.tables.bookings import Booking, Scheduler
 from models.tables.contacts import Contact
 from models.tables.members import Member
@@ -58,12 +58,14 @@ def create(
     email: Annotated[str, Form(max_length=254)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
     proposal: Annotated[str, Form(max_length=64)] = "",
+    page: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Book a start. When it is gone, the page comes back with the nearest open ones and what was typed."""
+    """Book a start, once per rendered page. When it is gone, the page comes back with others and what was typed."""
     scheduler = _enter(call, slug)
     typed = {"name": name, "email": email, "note": note}
+    asked = _Asked(starts_at, zone, typed, proposal, page)
     try:
-        booking = _book(call, scheduler, starts_at, zone, typed, proposal)
+        booking = _book(call, scheduler, asked)
     except DomainError as error:
         return _refused(call, scheduler, error, zone=zone, proposal=proposal, typed=typed)
     return RedirectResponse(_own_page(call, booking), status_code=303)
@@ -115,19 +117,28 @@ def _enter_booking(call: Call, token: str) -> Booking:
     return get_booking(call.session, enter_by_link(call, "booking", token).subject_id)
 
 
-def _book(call: Call, scheduler: Scheduler, starts_at: str, zone: str, typed: dict[str, str], proposal: str) -> Booking:
+@dataclass(frozen=True)
+class _Asked:
+    starts_at: str
+    zone: str
+    typed: dict[str, str]
+    proposal: str
+    page: str
+
+
+def _book(call: Call, scheduler: Scheduler, asked: _Asked) -> Booking:
     """Book for the signer of a proposal, or for whoever gives a name and an address.
 
-    A signer who has booked already is shown that call: the back button books nothing twice.
+    A signer who has booked this kind of call already is shown it: the back button books nothing twice.
     """
-    signed = signed_proposal(call, scheduler, proposal)
+    signed = signed_proposal(call, scheduler, asked.proposal)
     if signed is not None:
-        known = find_live_booking(call.session, engagement_id=signed.engagement_id)
+        known = find_coming_booking(call.session, engagement_id=signed.engagement_id, scheduler_id=scheduler.id, now=call.now)
         if known is not None:
             return known
         contact = call.session.get(Contact, signed.contact_id)
     else:
-        contact = _guest(call, typed)
+        contact = _guest(call, asked.typed)
     if contact is None:
         raise NotFound("There is nobody to book this call for.")
     call.act_as(Principal(kind=PrincipalKind.CONTACT, id=contact.id, workspace_id=scheduler.workspace_id, name=contact.name))
@@ -135,12 +146,13 @@ def _book(call: Call, scheduler: Scheduler, starts_at: str, zone: str, typed: di
         call.session,
         scheduler,
         contact,
-        starts_at=_moment(starts_at),
-        zone=known_zone(zone, "UTC"),
+        starts_at=_moment(asked.starts_at),
+        zone=known_zone(asked.zone, "UTC"),
         now=call.now,
         engagement_id=signed.engagement_id if signed else None,
         proposal_id=signed.id if signed else None,
-        note=typed["note"],
+        note=asked.typed["note"],
+        page_token=asked.page or None,
     )
 
 

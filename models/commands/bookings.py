@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
-from models.queries.bookings import get_scheduler, list_booked, list_busy, slot_terms
+from models.queries.bookings import find_booking_of_page, get_scheduler, list_booked, list_busy, slot_terms
 from models.queries.waits import is_skipped, list_skipped
 from models.rules.bookings import can_change, is_live, reminded_version, reminders_due
 from models.rules.slots import is_slot_open, nearest_slots, open_slots
@@ -52,9 +52,16 @@ def make_booking(
     engagement_id: str | None = None,
     proposal_id: str | None = None,
     note: str = "",
+    page_token: str | None = None,
 ) -> Booking:
-    """Book a call. Raises SlotTaken when the start is not open (any more), under the host's lock."""
+    """Book a call. Raises SlotTaken when the start is not open (any more), under the host's lock.
+
+    page_token: of the page it is booked on; a repeat, such as a double click, is answered with the first booking.
+    """
     _lock_host(session, scheduler.member_id)
+    known = find_booking_of_page(session, scheduler.id, page_token) if page_token else None
+    if known is not None:
+        return known
     _check_open(session, scheduler, starts_at, now=now)
     booking = Booking(
         id=new_id("boo"),
@@ -68,6 +75,7 @@ def make_booking(
         ends_at=starts_at + timedelta(minutes=scheduler.duration_minutes),
         timezone=zone,
         note=note,
+        page_token=page_token,
     )
     booking.ical_uid = f"{booking.id}@bookings"
     session.add(booking)

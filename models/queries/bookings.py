@@ -40,13 +40,25 @@ def get_booking(session: Session, booking_id: str) -> Booking:
     return booking
 
 
-def find_live_booking(session: Session, *, engagement_id: str) -> Booking | None:
-    """The engagement's next call that stands, or None."""
+def find_coming_booking(session: Session, *, engagement_id: str, scheduler_id: str, now: datetime) -> Booking | None:
+    """The engagement's next call with a scheduler, of those that stand and are not over, or None."""
     return session.exec(
         select(Booking)
-        .where(Booking.engagement_id == engagement_id, col(Booking.status).in_(_LIVE))
+        .where(
+            Booking.engagement_id == engagement_id,
+            Booking.scheduler_id == scheduler_id,
+            col(Booking.status).in_(_LIVE),
+            col(Booking.ends_at) > now,
+        )
         .order_by(col(Booking.starts_at))
     ).first()
+
+
+def find_booking_of_page(session: Session, scheduler_id: str, page_token: str) -> Booking | None:
+    """The booking that a rendered page led to, whatever became of it, or None."""
+    return session.exec(
+        select(Booking).where(Booking.scheduler_id == scheduler_id, Booking.page_token == page_token)
+    ).one_or_none()
 
 
 def slot_terms(session: Session, scheduler: Scheduler, *, today: date) -> SlotTerms:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from models.tables.rows import Archivable, UtcDateTime, Versioned, WorkspaceRow
@@ -68,6 +68,7 @@ class Booking(WorkspaceRow, Versioned, table=True):
     __tablename__ = "bookings"
     __table_args__ = (
         Index("uq_bookings_live_slot", "member_id", "starts_at", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        UniqueConstraint("scheduler_id", "page_token"),
     )
 
     scheduler_id: str = Field(foreign_key="schedulers.id", index=True)
@@ -89,5 +90,7 @@ class Booking(WorkspaceRow, Versioned, table=True):
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reminded: int = 0
     note: str = ""
+    page_token: str | None = None
+    """Of the rendered page it was booked on: a repeated post of one page is the same booking."""
     canceled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cancel_reason: str = ""
