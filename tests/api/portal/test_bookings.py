@@ -1,6 +1,7 @@
 """The guest's side of a call: pages, double posts, links."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -134,6 +135,19 @@ def test_a_double_click_books_once_and_both_posts_show_the_call(
 
     assert [answer.status_code for answer in answers] == [303, 303]
     assert len({answer.headers["location"] for answer in answers}) == 1
+    with database.read(studio.scope) as session:
+        assert len(session.exec(select(Booking)).all()) == 1
+
+
+def test_a_hundred_guests_at_once_get_one_slot_between_them(public: TestClient, database: Database, studio: Studio, slot: str):
+    def post(number: int) -> int:
+        guest = {"name": f"Guest {number}", "email": f"guest.{number}@example.com"}
+        return public.post("/book/kickoff", data={**guest, "starts_at": slot, "zone": "UTC"}).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(post, range(100)))
+
+    assert sorted(answers) == [303] + [409] * 99
     with database.read(studio.scope) as session:
         assert len(session.exec(select(Booking)).all()) == 1
 
