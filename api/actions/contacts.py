@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, picked, sample
-from models.commands.contacts import add_contact, archive_contact, change_contact
+from api.actions.engagements import ARCHIVING_EMITS
+from models.commands.contact_archive import archive_contact
+from models.commands.contacts import add_contact, change_contact
 from models.queries.contacts import find_contact_by_email
 from models.tables.contacts import Contact
 from models.types.errors import Invalid
@@ -134,10 +136,13 @@ class ArchiveContact(Action):
     name = "contacts.archive"
     title = "Archive a contact"
     icon = "archive"
-    docs = "Puts the person out of the lists. Nothing about them is deleted."
+    docs = (
+        "Puts the person away with their engagements and stops what runs for them: other automations, open proposals, "
+        "retainers and timers. Open invoices stay payable, and nothing is deleted."
+    )
     Input = WhichContactInput
     Output = ContactOutput
-    emits = ("contact.archived",)
+    emits = ("contact.archived", *ARCHIVING_EMITS)
     needs = ("contacts:write",)
     example = sample(contact_id="con_01k7w3y6m0")
 

@@ -19,6 +19,11 @@ from models.tables.engagements import Engagement
 from models.types.engagements import EngagementStatus
 from models.types.errors import Invalid
 
+ARCHIVING_EMITS = (
+    *("engagement.archived", "proposal.withdrawn", "retainer.paused", "time_entry.stopped", "invoice.rescheduled"),
+    *("contract.voided", "automation_run.canceled"),
+)
+"""What archiving an engagement tells of."""
 EngagementId = Annotated[str | None, picked("Engagement", "engagements", "The one the run is about")]
 
 
@@ -168,10 +173,7 @@ class ArchiveEngagement(Action):
     docs = "Puts the engagement away and stops what runs in it: other automations, open proposals, retainers and timers."
     Input = WhichEngagementInput
     Output = EngagementOutput
-    emits = (
-        *("engagement.archived", "proposal.withdrawn", "retainer.paused", "time_entry.stopped", "invoice.rescheduled"),
-        *("contract.voided", "automation_run.canceled"),
-    )
+    emits = ARCHIVING_EMITS
     needs = ("engagements:write",)
     example = sample(engagement_id="eng_01k7w3y6m0")
 

@@ -12,8 +12,10 @@ from api.files import Posted, PostedForm
 from api.render import fragment, member_page, redirect
 from api.routing import Router
 from models.commands.companies import upsert_company
-from models.commands.contacts import add_contact, archive_contact, change_contact, unarchive_contact
+from models.commands.contact_archive import archive_contact, unarchive_contact
+from models.commands.contacts import add_contact, change_contact
 from models.queries.companies import list_companies_by_id
+from models.queries.contact_archive import preview_contact_archive
 from models.queries.contacts import contacts_statement, get_contact
 from models.queries.members import list_members
 from models.queries.timeline import list_timeline
@@ -22,6 +24,7 @@ from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.tables.members import Member
+from models.types.engagements import ArchivePreview
 from models.types.errors import Conflict, Invalid
 from models.types.principals import Door
 from models.types.timeline import Timeline
@@ -73,6 +76,14 @@ class ContactForm:
     companies: list[str]
     members: list[tuple[str, str]]
     errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class ContactArchivePage:
+    """What archiving a person would do, before it is done."""
+
+    contact: Contact
+    preview: ArchivePreview
 
 
 @router.get("/contacts")
@@ -149,18 +160,27 @@ def update(contact_id: str, call: Write, posted: Posted) -> Response:
     return redirect(call, f"/contacts/{contact.id}", flash="Saved")
 
 
+@router.get("/contacts/{contact_id}/archival")
+def show_archival(contact_id: str, call: Read) -> Response:
+    """What putting a person away would stop, and what stays payable. Changes nothing."""
+    contact = get_contact(call.session, contact_id)
+    page = ContactArchivePage(contact, preview_contact_archive(call.session, contact, now=call.now))
+    return member_page(call, "contacts/archive.html", page, nav="contacts")
+
+
 @router.post("/contacts/{contact_id}/archival")
 def create_archival(contact_id: str, call: Write) -> Response:
     """Put a person away."""
     archive_contact(call.session, get_contact(call.session, contact_id), now=call.now)
-    return redirect(call, f"/contacts/{contact_id}", flash="Put away. Their story stays.")
+    return redirect(call, f"/contacts/{contact_id}", flash="Archived. You can bring them back at any time.")
 
 
 @router.post("/contacts/{contact_id}/unarchival")
 def destroy_archival(contact_id: str, call: Write) -> Response:
     """Bring a person back."""
-    unarchive_contact(call.session, get_contact(call.session, contact_id))
-    return redirect(call, f"/contacts/{contact_id}", flash="Brought back")
+    unarchive_contact(call.session, get_contact(call.session, contact_id), now=call.now)
+    said = "They are back. Nothing was made up for: retainers stay paused until you resume them."
+    return redirect(call, f"/contacts/{contact_id}", flash=said)
 
 
 def _page(call: Call, contact: Contact, before: str) -> ContactPage:

@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
+from api.rest.engagements import ArchivePreviewOut
 from api.routing import Router
-from models.commands.contacts import add_contact, archive_contact, change_contact, unarchive_contact
+from models.commands.contact_archive import archive_contact, unarchive_contact
+from models.commands.contacts import add_contact, change_contact
 from models.queries.companies import get_company
+from models.queries.contact_archive import preview_contact_archive
 from models.queries.contacts import contacts_statement, get_contact
 from models.queries.timeline import list_timeline
 from models.tables.contacts import Contact
@@ -131,17 +134,24 @@ def update_contact(contact_id: str, body: ContactChange, call: Write) -> Contact
     return _out(call, contact)
 
 
+@router.get("/contacts/{contact_id}/archival")
+def show_archival(contact_id: str, call: Read) -> ArchivePreviewOut:
+    """What putting a person away would stop, what stays as it is, and what stays payable. Changes nothing."""
+    preview = preview_contact_archive(call.session, get_contact(call.session, contact_id), now=call.now)
+    return ArchivePreviewOut.model_validate(preview, from_attributes=True)
+
+
 @router.put("/contacts/{contact_id}/archival", status_code=204)
 def create_archival(contact_id: str, call: Write, is_sure: IsSure = False) -> None:
-    """Put a person away."""
+    """Put a person away with their engagements: waits, runs, timers, offers and retainers stop; open invoices stay payable."""
     ask_first(call, contact_id, is_sure=is_sure)
     archive_contact(call.session, get_contact(call.session, contact_id), now=call.now)
 
 
 @router.delete("/contacts/{contact_id}/archival", status_code=204)
 def destroy_archival(contact_id: str, call: Write) -> None:
-    """Bring a person back."""
-    unarchive_contact(call.session, get_contact(call.session, contact_id))
+    """Bring a person back with the engagements that were put away with them. Retainers stay paused until resumed."""
+    unarchive_contact(call.session, get_contact(call.session, contact_id), now=call.now)
 
 
 @router.get("/contacts/{contact_id}/timeline")

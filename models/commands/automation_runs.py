@@ -1,6 +1,6 @@
 """What a turn of a run leaves behind: its position, its steps, its waits. The turns themselves are taken by the API."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -186,12 +186,14 @@ def write_steps(session: Session, run: AutomationRun, commands: tuple[Command, .
 
 
 def cancel_runs(session: Session, engagement_id: str, *, reason: str, now: datetime) -> int:
-    """End every live run about an engagement, such as one that is put away; how many there were.
-
-    A run whose own step does it goes on: it is in the middle of its turn.
-    """
+    """End every live run about an engagement, such as one that is put away; how many there were."""
     live = session.exec(runs_statement(engagement_id=engagement_id, status="live").order_by(AutomationRun.id)).all()
-    runs = [run for run in live if run.id != scope_of(session).cause.run_id]
+    return cancel_others(session, live, reason=reason, now=now)
+
+
+def cancel_others(session: Session, runs: Sequence[AutomationRun], *, reason: str, now: datetime) -> int:
+    """End these runs, without the one whose own step does it: that is in the middle of its turn. How many there were."""
+    runs = [run for run in runs if run.id != scope_of(session).cause.run_id]
     for run in runs:
         cancel_run(session, run, reason=reason, now=now)
     return len(runs)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from models.commands.companies import upsert_company
+from models.commands.contact_archive import revive_contact
 from models.commands.events import record
 from models.db import workspace_id_of
 from models.ids import new_id
@@ -30,7 +31,8 @@ def upsert_contact(session: Session, facts: ContactFacts, *, source: str, now: d
 
     Found by normalised mail address; by phone only where one side has no address, because two people may share a number
     and mail must never reach the wrong one. Blanks are filled, nothing is overwritten, and each filled fact remembers
-    `source` (`submission:sub_…`). A person who was put away is brought back. Two transactions at once add one person.
+    `source` (`submission:sub_…`). A person who was put away is
+    brought back, without what was put away with them. Two transactions at once add one person.
     """
     contact = _find(session, facts)
     if contact is None:
@@ -45,7 +47,7 @@ def upsert_contact(session: Session, facts: ContactFacts, *, source: str, now: d
             record(session, "contact.added", contact.id, contact_id=contact.id)
             return contact
     _complete(session, contact, facts, source=source, now=now)
-    unarchive_contact(session, contact)
+    revive_contact(session, contact, now=now)
     return contact
 
 
@@ -144,20 +146,6 @@ def _set(session: Session, contact: Contact, values: dict[str, Any], *, actor: s
 def _normalise(session: Session, contact: Contact) -> None:
     contact.email_norm = normalised_email(contact.email)
     contact.phone_norm = normalised_phone(contact.phone, _country(session)) if contact.phone else None
-
-
-def archive_contact(session: Session, contact: Contact, *, now: datetime) -> None:
-    """Put a person away. Twice is once."""
-    if contact.archived_at is None:
-        contact.archived_at = now
-        record(session, "contact.archived", contact.id, contact_id=contact.id)
-
-
-def unarchive_contact(session: Session, contact: Contact) -> None:
-    """Bring a person back. Twice is once."""
-    if contact.archived_at is not None:
-        contact.archived_at = None
-        record(session, "contact.unarchived", contact.id, contact_id=contact.id)
 
 
 def unsubscribe_contact(session: Session, contact: Contact, *, now: datetime) -> None:

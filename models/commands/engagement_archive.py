@@ -27,7 +27,7 @@ def archive_engagement(session: Session, engagement: Engagement, *, now: datetim
     session.add(engagement)
     _stop_work(session, engagement, alive, now)
     _stop_offers(session, alive, now)
-    _reschedule(session, alive.invoices)
+    reschedule(session, alive.invoices)
     # Last, because it ends the engagement's workflow: a fact after it would start that again.
     event = _record(session, engagement, "engagement.archived")
     for wait in alive.waits:
@@ -48,10 +48,7 @@ def unarchive_engagement(session: Session, engagement: Engagement, *, now: datet
     engagement.archived_at = None
     session.add(engagement)
     _record(session, engagement, "engagement.unarchived")
-    for invoice in invoices:
-        # What fell due meanwhile counts as said, so that the next reminder is the next one of the series.
-        invoice.reminded_at = now
-    _reschedule(session, invoices)
+    remind_from_now(session, invoices, now=now)
     return engagement
 
 
@@ -68,7 +65,14 @@ def _stop_offers(session: Session, alive: Alive, now: datetime) -> None:
         pause_retainer(session, retainer, now=now)
 
 
-def _reschedule(session: Session, invoices: list[Invoice]) -> None:
+def remind_from_now(session: Session, invoices: list[Invoice], *, now: datetime) -> None:
+    """Let the reminders of open invoices go on with the next one of their series: what fell due meanwhile counts as said."""
+    for invoice in invoices:
+        invoice.reminded_at = now
+    reschedule(session, invoices)
+
+
+def reschedule(session: Session, invoices: list[Invoice]) -> None:
     """Let the open invoices' workflows ask again what is due: no reminder while archived, none of the past afterwards."""
     for invoice in invoices:
         record(session, "invoice.rescheduled", invoice.id, engagement_id=invoice.engagement_id, contact_id=invoice.contact_id)

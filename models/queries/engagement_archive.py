@@ -42,7 +42,7 @@ def find_alive(session: Session, engagement: Engagement, *, now: datetime) -> Al
     """Everything of an engagement that is under way at an instant."""
 
     def rows(table: type[Any], *conditions: Any) -> list[Any]:
-        return list(session.exec(select(table).where(table.engagement_id == engagement.id, *conditions).order_by(table.id)))
+        return rows_of(session, table, table.engagement_id == engagement.id, *conditions)
 
     return Alive(
         # An open invoice goes on waiting for its money.
@@ -58,9 +58,18 @@ def find_alive(session: Session, engagement: Engagement, *, now: datetime) -> Al
     )
 
 
+def rows_of(session: Session, table: type[Any], *conditions: Any) -> list[Any]:
+    """The rows of a table that fit, the oldest first."""
+    return list(session.exec(select(table).where(*conditions).order_by(table.id)))
+
+
 def preview_archive(session: Session, engagement: Engagement, *, now: datetime) -> ArchivePreview:
     """In words: what archiving stops, what it leaves as it is, and what the client still owes."""
-    alive = find_alive(session, engagement, now=now)
+    return in_words(session, find_alive(session, engagement, now=now))
+
+
+def in_words(session: Session, alive: Alive) -> ArchivePreview:
+    """What happens to everything that is under way."""
     names = {row.id: row.name for row in session.exec(select(Automation))} if alive.runs else {}
     stops = (
         *(Stopping("wait", row.id, f"Waiting ends: {row.what}") for row in alive.waits),

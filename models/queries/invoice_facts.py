@@ -31,7 +31,7 @@ def get_invoice_facts(session: Session, invoice: Invoice, workspace: Workspace) 
         zone=workspace.timezone,
         issued_at=invoice.issued_at or invoice.created_at,
         due_on=invoice.due_on,
-        reminder_days=() if is_archived(session, invoice.engagement_id) else tuple(invoice.reminder_days),
+        reminder_days=() if _is_put_away(session, invoice, contact) else tuple(invoice.reminder_days),
         reminded_at=_latest(invoice.reminded_at, unsent),
         reminded_count=invoice.reminded_count + len(unsent),
         is_sent=invoice.sent_at is not None or is_skipped(session, invoice.id, "deliver"),
@@ -49,6 +49,13 @@ def get_invoice_facts(session: Session, invoice: Invoice, workspace: Workspace) 
 def next_reminder_index(session: Session, invoice: Invoice) -> int:
     """The number of the next payment reminder; those that will not be sent have had theirs."""
     return invoice.reminded_count + len(list_skipped(session, invoice.id, "remind")) + 1
+
+
+def _is_put_away(session: Session, invoice: Invoice, contact: Contact) -> bool:
+    """Whether its engagement is archived or, where it has none, its client."""
+    if invoice.engagement_id is None:
+        return contact.archived_at is not None
+    return is_archived(session, invoice.engagement_id)
 
 
 def invoice_label(invoice: Invoice) -> str:

@@ -34,14 +34,14 @@ class Stopping:
     """One thing that archiving touches, in words for people."""
 
     kind: str
-    """`wait`, `run`, `timer`, `proposal`, `draft`, `retainer`, `booking`, `access` or `invoice`."""
+    """`engagement`, `wait`, `run`, `timer`, `proposal`, `draft`, `retainer`, `booking`, `access` or `invoice`."""
     subject_id: str
     says: str
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivePreview:
-    """What archiving an engagement stops, what it leaves unsent, and what the client still owes."""
+    """What archiving an engagement, or a person with theirs, stops, what it leaves unsent, and what the client still owes."""
 
     stops: tuple[Stopping, ...] = ()
     stays_payable: tuple[Stopping, ...] = ()

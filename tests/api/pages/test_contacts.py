@@ -12,7 +12,9 @@ from models.queries.contacts import find_contact_by_email, get_contact
 from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.conversations import Notification
+from models.tables.engagements import Engagement
 from tests import cast
+from tests.builders.engagements import make_retainer
 
 TOMAS = {"name": "Tomás Rey", "email": "tomas@reyvinos.example", "company": "Rey Vinos", "tags": "wine, late"}
 
@@ -85,13 +87,21 @@ def test_a_merged_persons_page_leads_to_the_survivor(owner, database, studio):
     assert owner.get("/contacts/con_loser").headers["location"] == f"/contacts/{studio.contact_id}"
 
 
-def test_a_person_is_put_away_and_brought_back(owner, studio):
+def test_a_person_is_put_away_and_brought_back(owner, database, studio):
+    with database.write(studio.scope) as session:
+        make_retainer(session, session.get_one(Engagement, studio.engagement_id), name="Care plan")
+    asked = owner.get(f"/contacts/{studio.contact_id}/archival").text
+    assert "Retainer is paused, no more charges: Care plan" in asked
+    assert "No invoice is open." in asked
+
     owner.post(f"/contacts/{studio.contact_id}/archival")
     assert "Ada Byron" not in owner.get("/contacts").text
     assert "Ada Byron" in owner.get("/contacts?archived=true").text
+    assert "This engagement is archived" in owner.get(f"/engagements/{studio.engagement_id}").text
 
     owner.post(f"/contacts/{studio.contact_id}/unarchival")
     assert "Ada Byron" in owner.get("/contacts").text
+    assert "This engagement is archived" not in owner.get(f"/engagements/{studio.engagement_id}").text
 
 
 def test_many_people_come_in_pages(owner, database, studio):

@@ -17,9 +17,14 @@ def test_a_contact_is_added_changed_listed_and_archived(program):
     assert program.patch(path, json={"title": "X", "version": made["version"]}).status_code == 409
     assert [one["name"] for one in program.get("/api/v1/contacts?tag=wine").json()["items"]] == ["Tomás Rey"]
 
+    work = program.post("/api/v1/engagements", json={"title": "Labels", "contact_id": made["id"]}).json()["id"]
+    stops = program.get(f"{path}/archival").json()["stops"]
+    assert [one["says"] for one in stops] == ["Engagement is archived: Labels"]
     assert program.put(f"{path}/archival").status_code == 204
     assert program.get("/api/v1/contacts?q=rey").json()["items"] == []
+    assert program.get(f"/api/v1/engagements/{work}").json()["archived_at"]
     assert program.delete(f"{path}/archival").status_code == 204
+    assert program.get(f"/api/v1/engagements/{work}").json()["archived_at"] is None
     assert len(program.get("/api/v1/contacts?q=rey").json()["items"]) == 1
 
 

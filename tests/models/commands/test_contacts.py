@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from models import clock
-from models.commands.contacts import add_contact, archive_contact, change_contact, unarchive_contact
+from models.commands.contacts import add_contact, change_contact
 from models.queries.contacts import contacts_statement, get_contact
 from models.tables.contacts import Contact
 from models.tables.events import Event
@@ -52,17 +52,6 @@ def test_a_change_of_an_old_version_is_a_conflict(session, studio):
 
     with pytest.raises(Conflict):
         change_contact(session, contact, {"name": "X"}, actor="m", now=clock.now(), version=contact.version + 1)
-
-
-def test_archiving_twice_is_once(session, studio):
-    contact = get_contact(session, studio.contact_id)
-
-    for _ in range(2):
-        archive_contact(session, contact, now=clock.now())
-    for _ in range(2):
-        unarchive_contact(session, contact)
-
-    assert [event.type for event in session.exec(select(Event))] == ["contact.archived", "contact.unarchived"]
 
 
 def test_a_merged_person_is_found_at_the_survivor(session, studio):
