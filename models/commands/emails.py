@@ -15,7 +15,7 @@ from models.types.errors import NotFound
 
 LEASE = timedelta(seconds=90)
 MAX_ATTEMPTS = 250
-"""About five days: a mail server that is away over a long weekend loses nothing."""
+"""About five days: a mail server that is away over a long weekend loses nothing (decision 0013)."""
 
 
 @dataclass(frozen=True, slots=True)
