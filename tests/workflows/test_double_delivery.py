@@ -1,6 +1,7 @@
 """Every signal of every workflow, delivered twice as after a crash of the relay: its effect is there once."""
 
 import asyncio
+import functools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ async def test_an_engagement_takes_every_step_once(environment: WorkflowEnvironm
     async with running(environment, api, "engagement") as handle:
         for number, one in enumerate(going_on, start=1):
             await _twice(handle, one)
-            await until(lambda number=number: api.names.count("engagements.refresh") == number)
+            await until(functools.partial(_has_answered, api, number))
         children = [f"{step.name}/{step.subject_id}" for one in going_on for step in steps_after(one) if step.kind == "child"]
         await until(lambda: len(api.looks) == len(children))
         await _twice(handle, next(one for one in events if is_last(one)))
@@ -150,9 +151,17 @@ async def _look_at_each(api: Looks, handle: Handle, noun: str, names: list[str],
     for name in names:
         await _twice(handle, _event(name, noun, subject_id))
         expected += name in looks
-        await until(lambda expected=expected: api.looks[subject_id] >= expected)
+        await until(functools.partial(_has_looked, api, subject_id, expected))
     await asyncio.sleep(0.3)
     assert api.looks[subject_id] == expected
+
+
+def _has_answered(api: Looks, number: int) -> bool:
+    return api.names.count("engagements.refresh") == number
+
+
+def _has_looked(api: Looks, subject_id: str, times: int) -> bool:
+    return api.looks[subject_id] >= times
 
 
 async def _twice(handle: Handle, happened: Happened) -> None:

@@ -164,7 +164,7 @@ async def test_closing_that_is_refused_waits_for_repair(environment: WorkflowEnv
 
 
 async def test_a_tray_that_refuses_is_asked_again(environment: WorkflowEnvironment):
-    api = Api(failing={"waits.register": 1, "proposals.remind": 1}, schedule=lambda _: due())
+    api = Api(failing={"waits.register": 1, "proposals.remind": 1}, schedule=lambda _: replace(due(), what=""))
     async with running(environment, api, "proposal") as handle:
         await until(lambda: not api.failing["waits.register"])
         await environment.fast_forward(handle, 3700)

@@ -28,4 +28,5 @@ def _recorded(path: Path) -> WorkflowHistory:
 
 
 def test_every_workflow_has_a_recorded_history():
-    assert {path.stem for path in HISTORIES} == {one.__name__ for one in WORKFLOWS}
+    """Beside those of a whole journey there are some of what a journey lacks: `Workflow-what.json`."""
+    assert {path.stem.partition("-")[0] for path in HISTORIES} == {one.__name__ for one in WORKFLOWS}
