@@ -1,7 +1,8 @@
 """Actions that are performed in a call of their own: slow ones, and quick ones that a long turn left over."""
 
 from api.actions import catalogue
-from api.automation_runs import Turn, failed, take_turn
+from api.automation_failures import failed
+from api.automation_runs import Turn, take_turn
 from api.deps import Call
 from models.commands.automation_runs import plan_of
 from models.queries.automation_runs import get_run, lock_run

@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
-
 from api.actions import catalogue
 from api.actions.action import ActionContext
 from api.automation_approvals import ask, check_asked, delegates, remind
+from api.automation_failures import failed
 from api.deps import Call
 from api.move_marks import follow_move
 from models.commands.automation_calls import give_up_called_runs, start_called_run
@@ -53,7 +50,6 @@ from models.types.automation_plan.commands import (
 )
 from models.types.automation_plan.happenings import (
     ActionDone,
-    ActionFailed,
     ApprovalDelegated,
     ApprovalGiven,
     EventArrived,
@@ -66,13 +62,11 @@ from models.types.automation_plan.happenings import (
 from models.types.automation_plan.states import RunState, TokenStatus
 from models.types.automation_runs import RunEffect, RunPosition, RunTimer
 from models.types.automations import Json, Plan
-from models.types.errors import DomainError, Refused, Unavailable
+from models.types.errors import Refused
 from models.types.scope import Cause, Scope
 
 MOST_AT_ONCE = 50
 """Quick actions in one turn; a further one is left to a turn of its own, so that a long loop holds no transaction for long."""
-
-log = structlog.get_logger("automation_runs")
 
 
 def intervene(call: Call, run_id: str, happened: Happened) -> None:
@@ -106,22 +100,6 @@ def delegate(call: Call, run_id: str, wait_id: str, to: Sequence[str]) -> None:
     """
     check_asked(call, run_id, wait_id)
     intervene(call, run_id, ApprovalDelegated(wait_id, call.actor, delegates(call, to)))
-
-
-def failed(node_path: str, iteration: int, attempt: int, error: Exception) -> ActionFailed:
-    """What went wrong with an action, for the interpreter: worth another attempt or not.
-
-    Raises the error itself when it is the database that is away: then nothing of the turn may stand.
-    """
-    if isinstance(error, DomainError):
-        pause = error.retry_after_seconds if isinstance(error, Unavailable) else None
-        return ActionFailed(node_path, error.detail, isinstance(error, Unavailable), iteration, attempt, pause)
-    if isinstance(error, StaleDataError | IntegrityError):
-        return ActionFailed(node_path, "Somebody else changed this at the same moment.", True, iteration, attempt)
-    if isinstance(error, DBAPIError):
-        raise error
-    log.error("an action failed unexpectedly", node=node_path, exc_info=error)
-    return ActionFailed(node_path, f"This failed unexpectedly ({type(error).__name__}).", False, iteration, attempt)
 
 
 def take_turn(call: Call, run_id: str, happened: Happened | None = None) -> RunPosition:

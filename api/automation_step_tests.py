@@ -11,7 +11,7 @@ from sqlmodel import Session
 from api.actions import catalogue
 from api.actions.action import ActionContext
 from api.automation_authors import require_reach
-from api.automation_runs import failed
+from api.automation_failures import failed
 from api.deps import Call
 from models import clock
 from models.db import enter, scope_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from api.actions import catalogue
-from api.automation_runs import failed
+from api.automation_failures import failed
 from api.automation_step_tests import HTTP, mail_to_caller, own_address, trial_context
 from api.automation_trials import Play, Trial
 from api.deps import Call
