@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities import client
@@ -45,3 +46,10 @@ async def until(condition: Callable[[], Any], *, seconds: int = 20) -> Any:
             return found
         await asyncio.sleep(0.02)
     raise AssertionError("it did not come to pass")
+
+
+async def end(environment: WorkflowEnvironment, *workflow_ids: str) -> None:
+    """End workflows that have not ended by themselves."""
+    for workflow_id in workflow_ids:
+        with suppress(RPCError):
+            await environment.client.get_workflow_handle(workflow_id).terminate()

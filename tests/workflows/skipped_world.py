@@ -3,14 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import httpx
 from sqlmodel import Session, col, select
-from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from models.commands.events import record
@@ -125,13 +124,6 @@ async def skipping(environment: WorkflowEnvironment, world: World) -> AsyncItera
     for task in (watching, *tasks.values()):
         task.cancel()
     await asyncio.gather(watching, *tasks.values(), return_exceptions=True)
-
-
-async def end(environment: WorkflowEnvironment, *workflow_ids: str) -> None:
-    """End workflows that have not ended by themselves."""
-    for workflow_id in workflow_ids:
-        with suppress(RPCError):
-            await environment.client.get_workflow_handle(workflow_id).terminate()
 
 
 def _runs(session: Session, engagement_id: str) -> list[AutomationRun]:

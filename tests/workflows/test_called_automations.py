@@ -23,8 +23,7 @@ from tests.builders.automations import HEAD, drawing, node
 from tests.builders.live_runs import delay
 from tests.builders.runs import accept, post, publish
 from tests.builders.workspaces import Studio
-from tests.workflows.live import until
-from tests.workflows.skipped_world import end
+from tests.workflows.live import end, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -143,6 +142,8 @@ async def test_a_called_run_that_fails_sends_the_one_that_waits(
     said = "The other automation ended as failed."
     assert family.posted() == ([said] if is_expected else [])
     assert [wait.detail["reason"] for wait in family.open_waits("repair")] == ([] if is_expected else [said])
+    if is_expected:
+        await family.over(parent)
     assert await family.is_live(parent) is not is_expected
     await family.close()
 

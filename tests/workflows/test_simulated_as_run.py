@@ -32,8 +32,8 @@ from models.types.automations import NodeKind
 from tests.builders.runnable_drawings import some_drawings
 from tests.builders.runs import publish, submit
 from tests.builders.workspaces import Studio
-from tests.workflows.live import at_work, until
-from tests.workflows.skipped_world import Following, World, end, skipping
+from tests.workflows.live import at_work, end, until
+from tests.workflows.skipped_world import Following, World, skipping
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from heapq import heappush
 from typing import Any
 
-from models.types.automation_simulations import Course, Entry, EntryKind
+from models.types.automation_courses import Course
+from models.types.automation_simulations import Entry, EntryKind
 
 
 def plan(course: Course, at: datetime, item: object) -> None:

@@ -6,10 +6,11 @@ from models.rules.automation_matching import NOT_PUBLISHED, call_refused
 from models.rules.automation_plan.interpreter import initial_state
 from models.rules.automation_simulation.agenda import entry_of, plan
 from models.rules.automation_simulation.consequences import telling_types
+from models.types.automation_courses import Course, Stage
 from models.types.automation_plan.commands import StartSub
 from models.types.automation_plan.happenings import Happened, SubFinished, SubStarted
 from models.types.automation_plan.states import FINAL
-from models.types.automation_simulations import Course, EntryKind, Firing, Ground, Stage
+from models.types.automation_simulations import EntryKind, Firing, Ground
 from models.types.automations import Json
 from models.types.scope import Cause
 

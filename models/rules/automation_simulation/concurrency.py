@@ -6,8 +6,9 @@ from datetime import datetime
 
 from models.rules.automation_matching import key_at
 from models.rules.automation_simulation.courses import run_course
+from models.types.automation_courses import Course
 from models.types.automation_plan.states import RunStatus
-from models.types.automation_simulations import Course, Entry, EntryKind, Firing, Ground, Occurrence
+from models.types.automation_simulations import Entry, EntryKind, Firing, Ground, Occurrence
 from models.types.automations import ConcurrencyPolicy, Json
 
 

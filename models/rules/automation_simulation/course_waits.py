@@ -7,10 +7,11 @@ from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.agenda import entry_of, plan
 from models.rules.automation_simulation.consequences import causes_of, days_until, fitted, occurrence
+from models.types.automation_courses import Course
 from models.types.automation_plan.commands import AskApproval, CloseWait, RemindApprovers, StartTimer, WaitForEvent
 from models.types.automation_plan.happenings import ApprovalGiven, EventArrived, Happened, TimerFired
 from models.types.automation_plan.states import WaitKind
-from models.types.automation_simulations import Course, Entry, EntryKind, Occurrence
+from models.types.automation_simulations import Entry, EntryKind, Occurrence
 
 
 def start_timer(course: Course, asked: StartTimer) -> list[Happened]:

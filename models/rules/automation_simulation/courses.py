@@ -18,6 +18,7 @@ from models.rules.automation_simulation.calls import enter, start_called, tell_c
 from models.rules.automation_simulation.consequences import following, moved_record, occurrence
 from models.rules.automation_simulation.course_waits import ask, await_event, close, remind, start_timer
 from models.rules.automation_simulation.effects import described
+from models.types.automation_courses import Course, Stage
 from models.types.automation_plan.commands import (
     AskApproval,
     CloseWait,
@@ -44,7 +45,7 @@ from models.types.automation_plan.happenings import (
     TimerFired,
 )
 from models.types.automation_plan.states import FINAL, StepStatus, WaitKind
-from models.types.automation_simulations import MAX_TURNS, Course, DateMove, Entry, EntryKind, Firing, Ground, Occurrence, Stage
+from models.types.automation_simulations import MAX_TURNS, DateMove, Entry, EntryKind, Firing, Ground, Occurrence
 from models.types.automations import Json, NodeKind
 
 _TIME_IS_UP = "time is up"

@@ -7,7 +7,8 @@ from models.rules.automation_simulation.samples import sample_value
 from models.rules.json_schemas import properties
 from models.rules.money import percent_mpct, plain_amount, round_half_up
 from models.rules.secret_names import without_secrets
-from models.types.automation_simulations import Course, Effect, EntryKind, Ground
+from models.types.automation_courses import Course
+from models.types.automation_simulations import Effect, EntryKind, Ground
 from models.types.automations import Json
 from models.types.money import Money
 

@@ -7,12 +7,12 @@ from models.rules.automation_simulation.billing import bill_until
 from models.rules.automation_simulation.concurrency import begin
 from models.rules.automation_simulation.consequences import occurrence
 from models.rules.automation_simulation.firings import firings
+from models.types.automation_courses import Course
 from models.types.automation_simulations import (
     MAX_ENTRIES,
     MAX_TURNS,
     Billing,
     Books,
-    Course,
     Entry,
     EntryKind,
     Ground,

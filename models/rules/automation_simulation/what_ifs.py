@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from models.rules.automation_matching import MAX_DEPTH, MOST_PER_RECORD, key_at, wants
 from models.rules.automation_plan.records import canonical_json
 from models.rules.automation_simulation.concurrency import begin
-from models.types.automation_simulations import Course, Entry, Firing, Ground
+from models.types.automation_courses import Course
+from models.types.automation_simulations import Entry, Firing, Ground
 from models.types.automation_what_ifs import Change, Difference, Past, PastEvent, PastRun, PastSkip
 
 MOST_RUNS = 20_000

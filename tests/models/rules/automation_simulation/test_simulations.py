@@ -14,8 +14,9 @@ from models.rules.automation_simulation.simulations import simulate
 from models.rules.automations import compile_drawing
 from models.rules.json_schemas import misfit
 from models.rules.secret_names import HIDDEN
+from models.types.automation_courses import Course, Stage
 from models.types.automation_plan.states import RunState
-from models.types.automation_simulations import Course, DateMove, EntryKind, Ground, Scenario, Stage
+from models.types.automation_simulations import DateMove, EntryKind, Ground, Scenario
 from models.types.automations import Plan
 from models.types.working_time import WorkCalendar
 from tests.builders.automations import drawing as drawn

@@ -1,0 +1,67 @@
+"""Simulated runs under way: what each of them is at, and what those that call each other share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.types.automation_plan.states import RunState
+from models.types.automation_simulations import Entry, Ground, Occurrence
+from models.types.automations import Json
+
+
+@dataclass(slots=True)
+class Stage:
+    """What a run shares with the runs that it calls: the clock, what is still to come, what was done."""
+
+    now: datetime
+    agenda: list[tuple[datetime, int, "Course", object]] = field(default_factory=list)
+    """A heap of what is still to come: the moment, a number that keeps the order, for whom, what happens."""
+    serial: int = 0
+    turns: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    log: list[tuple[int, Occurrence]] = field(default_factory=list)
+    """Events so far, each with its number on the agenda."""
+    expected: dict[tuple[str, str], Occurrence] = field(default_factory=dict)
+    """Events to come, by type and subject: each is planned once."""
+    made: dict[str, Mapping[str, Json]] = field(default_factory=dict)
+    """What actions gave back about each thing they made or changed, by its id."""
+    telling: set[str] = field(default_factory=set)
+    """Types of events that matter to one of the runs."""
+    courses: list["Course"] = field(default_factory=list)
+    """The run, and those that it called, in the order in which they were called."""
+
+
+@dataclass(slots=True)
+class Course:
+    """One run under way on the virtual clock."""
+
+    ground: Ground
+    number: int
+    state: RunState
+    trigger: Mapping[str, Json]
+    stage: Stage
+    begun_at: datetime
+    begun_serial: int = 0
+    """Its number on the agenda: an event of the same moment with a smaller one came before it."""
+    caller: "Course | None" = None
+    """The run that called it."""
+    ends_wait: str = ""
+    """The wait of its caller that its end ends; empty when nobody waits for it."""
+    waits: dict[str, Entry] = field(default_factory=dict)
+    """The entry of each open wait."""
+    cause: str = ""
+    """What the present turn is about, in words; it says how a wait ended."""
+    failures: dict[str, int] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    """Ids of events that ended a wait."""
+    ended_at: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The moment on the clock."""
+        return self.stage.now
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What was done so far, by it and by the others on its stage."""
+        return self.stage.entries
