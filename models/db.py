@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, lru_cache
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
@@ -22,6 +23,7 @@ from models.tables.workspaces import Workspace
 from models.types.errors import Conflict, Forbidden
 from models.types.scope import Scope
 
+log = structlog.get_logger("database")
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # the record must survive power loss, not only a killed process
@@ -31,6 +33,7 @@ _PRAGMAS = (
 )
 _CROSSED = frozenset({"40P01", "40001"})
 """PostgreSQL's words for a deadlock and for a failed serialisation."""
+_TAKEN = "This exists already, or belongs to something that is gone. Look again, and choose another name if you gave one."
 NAMES_ITS_WORKSPACE = {"names_its_workspace": True}
 """Execution options of a statement that compares the workspace of every table itself: those that are asked so often that
 scoping them anew each time costs more than the asking.
@@ -84,7 +87,9 @@ class Database:
             except StaleDataError as stale:
                 raise Conflict("Somebody else changed this at the same moment. Reload and try again.") from stale
             except IntegrityError as broken:
-                raise Conflict(f"This exists already, or refers to something that does not: {broken.orig}") from broken
+                # What follows the first line names values, which are nobody's business in a log.
+                log.warning("refused by the database", reason=str(broken.orig).partition("\n")[0])
+                raise Conflict(_TAKEN) from broken
 
     @contextmanager
     def read(self, scope: Scope) -> Iterator[Session]:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import col, delete, func, select, update
+from structlog.testing import capture_logs
 
 from models.db import Database
 from models.ids import new_id
 from models.settings import Settings
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
+from models.tables.members import ApiToken
 from models.types.errors import Conflict, Forbidden
 from models.types.scope import Scope
 from tests.builders.workspaces import Studio, make_studio
@@ -161,3 +163,21 @@ def test_transactions_taken_as_one_are_all_kept_or_none(database: Database, stud
         add_two(whole)
     with database.read(studio.scope) as session:
         assert len(session.exec(select(Contact)).all()) == 3
+
+
+def test_what_the_database_refuses_is_told_without_its_words(database: Database, studio: Studio):
+    """They name tables and constraints, and on PostgreSQL the values too, which would also not belong into a log."""
+
+    def add_the_same_twice() -> None:
+        with database.write(Scope(None)) as session:
+            for workspace_id in ("ws_1", "ws_2"):
+                token_id = new_id("tok")
+                session.add(ApiToken(id=token_id, workspace_id=workspace_id, name="", token_digest="canary", scopes=[]))
+
+    with capture_logs() as logged, pytest.raises(Conflict) as raised:
+        add_the_same_twice()
+
+    assert raised.value.detail.startswith("This exists already")
+    assert "token" not in raised.value.detail
+    assert "token_digest" in logged[0]["reason"]
+    assert "canary" not in repr(logged)
