@@ -1,7 +1,7 @@
 """The shop: the product and the sandbox provider as two real servers that speak to each other."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,11 +75,14 @@ class Shop:
             return answer
 
     def wait_for(self, invoice_id: str, status: str) -> dict[str, Any]:
+        self.wait_until(lambda: self.shown(invoice_id)["status"] == status)
+        return self.shown(invoice_id)
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10
-        while (invoice := self.shown(invoice_id))["status"] != status:
-            assert time.monotonic() < deadline, f"still {invoice['status']}"
+        while not holds():
+            assert time.monotonic() < deadline
             time.sleep(0.05)
-        return invoice
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The shop, for every test of paying."""
+"""The shop, for every test of paying, on both databases."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +9,12 @@ from models.db import Database
 from models.settings import Settings
 from tests.builders.workspaces import Studio
 from tests.standins.shop import Shop, open_shop
+
+
+@pytest.fixture
+def database(database_of_each_kind: Database) -> Database:
+    """Money is counted on PostgreSQL as well."""
+    return database_of_each_kind
 
 
 @pytest.fixture

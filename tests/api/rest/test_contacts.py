@@ -1,7 +1,15 @@
 """Contacts and companies over the API."""
 
+import pytest
+
 from models.commands.events import record
+from models.db import Database
 from tests import cast
+
+
+@pytest.fixture
+def database(database_of_each_kind: Database) -> Database:
+    return database_of_each_kind
 
 
 def test_a_contact_is_added_changed_listed_and_archived(program):

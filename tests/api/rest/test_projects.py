@@ -40,6 +40,11 @@ def make_proposal(database: Database, studio: Studio, *, status: str = "accepted
 
 
 @pytest.fixture
+def database(database_of_each_kind: Database) -> Database:
+    return database_of_each_kind
+
+
+@pytest.fixture
 def work(database: Database, studio: Studio) -> Work:
     with database.write(studio.scope) as session:
         return make_project(session, studio)

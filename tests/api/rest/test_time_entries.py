@@ -15,6 +15,11 @@ TIMER = "/api/v1/time_entries/timer"
 
 
 @pytest.fixture
+def database(database_of_each_kind: Database) -> Database:
+    return database_of_each_kind
+
+
+@pytest.fixture
 def jonas(public: TestClient, studio: Studio, database: Database) -> TestClient:
     """The member who is no owner, in a browser."""
     with database.write(studio.scope) as session:
