@@ -1,5 +1,6 @@
 """Keyed writes at the edge: the first answer again, or a claim that is held until there is one."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +9,22 @@ from typing import Any
 import structlog
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import Call
+from api.vault import open_secret, seal_secret
 from models import clock
 from models.commands.idempotency import LEASE, KeyedWrite, claim_key, extend_claim, give_up_claim, keep_answer
 from models.types.scope import Scope
 
 RENEWED_EVERY_SECONDS = LEASE.total_seconds() / 4
+_SEAL = "sealed_answer"
 log = structlog.get_logger("api")
+
+
+class Confidential(BaseModel):
+    """An answer that holds a secret. It is kept encrypted."""
 
 
 def claim(call: Call) -> Response | None:
@@ -35,7 +43,7 @@ def claim(call: Call) -> Response | None:
     headers = {"Idempotent-Replayed": "true"}
     if first.status_code == 204:
         return Response(status_code=204, headers=headers)
-    return JSONResponse(first.answer, status_code=first.status_code, headers=headers)
+    return JSONResponse(_opened(call, first.answer), status_code=first.status_code, headers=headers)
 
 
 def settle(call: Call, answer: Any, status_code: int) -> None:
@@ -47,8 +55,18 @@ def settle(call: Call, answer: Any, status_code: int) -> None:
     if isinstance(answer, Response):
         give_up_claim(call.session, call.claimed)
     else:
-        keep_answer(call.session, call.claimed, status_code=status_code, answer=jsonable_encoder(answer))
+        keep_answer(call.session, call.claimed, status_code=status_code, answer=_sealed(call, answer))
     call.claimed = None
+
+
+def _sealed(call: Call, answer: Any) -> Any:
+    plain = jsonable_encoder(answer)
+    return {_SEAL: seal_secret(call.settings, json.dumps(plain))} if isinstance(answer, Confidential) else plain
+
+
+def _opened(call: Call, kept: Any) -> Any:
+    is_sealed = isinstance(kept, dict) and kept.keys() == {_SEAL}
+    return json.loads(open_secret(call.settings, kept[_SEAL])) if is_sealed else kept
 
 
 def settle_apart(call: Call, answer: Any, status_code: int) -> None:

@@ -34,6 +34,7 @@ from workflows.mailer import Mailer
 from workflows.proposals import ProposalWorkflow
 from workflows.relay import Relay
 from workflows.retainers import RetainerWorkflow
+from workflows.sweeper import Sweeper
 
 log = structlog.get_logger("worker")
 WORKFLOWS = [
@@ -88,7 +89,8 @@ async def run(temporal: Client, api: client.ApiClient) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    carriers = [asyncio.create_task(one.run()) for one in (Relay(temporal, api), Mailer(api), CalendarReader(api))]
+    runners = (Relay(temporal, api), Mailer(api), CalendarReader(api), Sweeper(api))
+    carriers = [asyncio.create_task(one.run()) for one in runners]
     running = workers(temporal)
     async with running[0], running[1]:
         log.info("worker is ready", queues=[ENGINE_QUEUE, INTEGRATIONS_QUEUE])

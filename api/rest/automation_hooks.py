@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import Call, Read, Write
+from api.idempotency import Confidential
 from api.routing import Router
 from api.webhooks.automations import SECRET, SIGNATURE
 from models.commands.automation_hooks import await_sample, hook_secret, hook_token, open_hook, renew_secret, set_proof
@@ -19,7 +20,7 @@ from models.types.hooks import HookProof
 router = Router("automations")
 
 
-class HookOut(BaseModel):
+class HookOut(Confidential):
     """The door of one automation."""
 
     url: str

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from api.calendar_readings import read_calendar
 from api.deps import Read, Slow, Write, worker_only
+from api.idempotency import Confidential
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from api.vault import seal_secret
@@ -38,7 +39,7 @@ class ConnectionIn(BaseModel):
     password: str = Field(default="", max_length=500)
 
 
-class ConnectionOut(BaseModel):
+class ConnectionOut(Confidential):
     """A connected calendar, without its password."""
 
     model_config = ConfigDict(from_attributes=True)

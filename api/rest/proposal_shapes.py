@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
+from api.idempotency import Confidential
 from models.queries.evidence import first_broken, list_evidence
 from models.queries.proposals import list_line_items, totals_of
 from models.rules.proposals import deposit_of
@@ -154,7 +155,7 @@ class LinkIn(In):
     role: Literal["signer", "viewer"] = "signer"
 
 
-class LinkOut(BaseModel):
+class LinkOut(Confidential):
     """A recipient's own address of the document."""
 
     url: str

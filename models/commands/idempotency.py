@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Integer, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -17,6 +17,8 @@ from models.tables.events import IdempotencyKey
 from models.tables.rows import UtcDateTime
 from models.types.errors import Invalid, StillUnderWay
 
+KEPT_FOR = timedelta(days=30)
+"""How long an answer is kept; what is tried again by itself is tried for a week or so."""
 LEASE = timedelta(seconds=20)
 """How long a claim holds; the key of a process that died is free again by then."""
 _ROUNDS = 3
@@ -108,6 +110,11 @@ def give_up_claim(session: Session, write: KeyedWrite) -> None:
     session.connection().execute(_GIVE_UP, _named(write))
 
 
+def forget_old_answers(session: Session, *, now: datetime, limit: int = 5000) -> int:
+    """Delete the oldest answers that need not be kept any longer, of every workspace; how many there were, at most `limit`."""
+    return session.connection().execute(_FORGET, {"until": now - KEPT_FOR, "most": limit}).rowcount
+
+
 def _named(write: KeyedWrite) -> dict[str, str]:
     return {"its_workspace": write.workspace_id, "its_key": write.key, "its_claim": write.claim}
 
@@ -133,3 +140,5 @@ _KEEP = (
 )
 _EXTEND = update(_TABLE).where(*_ITS_CLAIM).values(claimed_until=_UNTIL)
 _GIVE_UP = delete(_TABLE).where(*_ITS_CLAIM)
+_OLD = select(_COLUMNS.workspace_id, _COLUMNS.key).where(_COLUMNS.created_at < _UNTIL).order_by(_COLUMNS.created_at)
+_FORGET = delete(_TABLE).where(tuple_(_COLUMNS.workspace_id, _COLUMNS.key).in_(_OLD.limit(bindparam("most", type_=Integer()))))

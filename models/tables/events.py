@@ -59,6 +59,7 @@ class IdempotencyKey(SQLModel, table=True):
     """The first answer to a keyed write, stored in the transaction of the change; until then, who is at work on it."""
 
     __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
 
     workspace_id: str = Field(primary_key=True)
     key: str = Field(primary_key=True)

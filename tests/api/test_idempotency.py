@@ -18,7 +18,7 @@ from api.app import create_app
 from api.deps import Call, Slow, Write
 from api.routing import Router
 from models import clock
-from models.commands.idempotency import LEASE, KeyedWrite, claim_key
+from models.commands.idempotency import KEPT_FOR, LEASE, KeyedWrite, claim_key
 from models.commands.tasks import create_task
 from models.db import Database
 from models.settings import Settings
@@ -62,7 +62,7 @@ class Workshop:
         with self.database.read(self.studio.scope) as session:
             return list(session.exec(select(Task.id)))
 
-    def keys(self) -> list[IdempotencyKey]:
+    def rows(self) -> list[IdempotencyKey]:
         with self.database.read(Scope(None)) as session:
             return list(session.exec(select(IdempotencyKey)))
 
@@ -171,7 +171,7 @@ def test_what_failed_may_be_tried_again_at_once(workshop: Workshop, path: str):
 
     workshop.interrupt = refuse
     assert workshop.post(path).status_code == 409
-    assert workshop.keys() == []
+    assert workshop.rows() == []
 
     workshop.interrupt = lambda: None
     assert workshop.post(path).status_code == 201
@@ -180,7 +180,7 @@ def test_what_failed_may_be_tried_again_at_once(workshop: Workshop, path: str):
 
 def test_a_claim_is_renewed_while_the_work_lasts(workshop: Workshop):
     def is_held_until(then: datetime) -> bool:
-        return workshop.keys()[0].claimed_until > then
+        return workshop.rows()[0].claimed_until > then
 
     def lasts_longer_than_its_lease() -> None:
         for _ in range(3):
@@ -220,7 +220,7 @@ def test_a_key_used_for_another_request_is_refused(workshop: Workshop, path: str
 def test_without_a_key_every_request_counts(workshop: Workshop, path: str):
     for _ in range(2):
         assert workshop.client.post(path).status_code == 201
-    assert (len(workshop.tasks()), workshop.keys()) == (2, [])
+    assert (len(workshop.tasks()), workshop.rows()) == (2, [])
 
 
 def test_a_key_costs_an_ordinary_request_two_statements(workshop: Workshop):
@@ -229,3 +229,29 @@ def test_a_key_costs_an_ordinary_request_two_statements(workshop: Workshop):
     workshop.post("/ordinary")
     about_keys = [statement.split()[0] for statement in said if "idempotency_keys" in statement]
     assert about_keys == ["INSERT", "UPDATE"]
+
+
+def test_old_answers_are_forgotten_and_newer_ones_kept(workshop: Workshop, settings: Settings):
+    workshop.post("/ordinary")
+    clock.move(KEPT_FOR)
+    workshop.client.post("/ordinary", headers={"Idempotency-Key": "newer"})
+    clock.move(timedelta(seconds=1))
+    worker = {"Authorization": f"Bearer {settings.worker_token}"}
+
+    sweeps = [workshop.client.post("/api/v1/idempotency_keys/sweeps", headers=worker).json() for _ in range(2)]
+
+    assert sweeps == [{"forgotten": 1}, {"forgotten": 0}]
+    assert [row.key for row in workshop.rows()] == ["newer"]
+    assert workshop.client.post("/api/v1/idempotency_keys/sweeps").status_code == 403
+
+
+def test_a_keyed_upload_is_kept_once(workshop: Workshop):
+    def upload(content: bytes) -> Any:
+        return workshop.client.post("/api/v1/files", files={"file": ("note.txt", content)}, headers=KEY)
+
+    first, again, other = upload(b"A note."), upload(b"A note."), upload(b"Another note.")
+
+    assert (first.status_code, again.json()) == (201, first.json())
+    assert (other.status_code, other.json()["problems"][0]["field"]) == (422, "Idempotency-Key")
+    assert len(workshop.client.get("/api/v1/files").json()["items"]) == 1
+    assert workshop.client.get(f"/api/v1/files/{first.json()['id']}/content").content == b"A note."

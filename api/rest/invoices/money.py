@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from api.deps import Read, Slow
+from api.idempotency import Confidential
 from api.links import link_url
 from api.payments import Till, begin_checkout, close_live_checkout
 from api.rest.invoices.shapes import In
@@ -34,7 +35,7 @@ class CheckoutIn(In):
     """Only when the client agreed that the card is kept for later invoices."""
 
 
-class CheckoutOut(BaseModel):
+class CheckoutOut(Confidential):
     """The provider's page."""
 
     url: str

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from fastapi.responses import Response
-
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.rest.retainers.shapes import (
@@ -151,10 +149,9 @@ def create_skip(retainer_id: str, body: SkipIn, call: Write) -> RetainerDetail:
 
 
 @router.delete("/retainers/{retainer_id}/skips/{index}", status_code=204)
-def destroy_skip(retainer_id: str, index: int, call: Write) -> Response:
+def destroy_skip(retainer_id: str, index: int, call: Write) -> None:
     """Bill a coming period after all."""
     unskip_period(call.session, get_retainer(call.session, retainer_id), index)
-    return Response(status_code=204)
 
 
 @router.post("/retainers/{retainer_id}/prices", status_code=201)

@@ -308,6 +308,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_idempotency_keys")),
     )
+    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
+        batch_op.create_index("ix_idempotency_keys_created_at", ["created_at"], unique=False)
+
     op.create_table(
         "ledger_entries",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1884,6 +1887,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ledger_entries_invoice_id"))
 
     op.drop_table("ledger_entries")
+    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
+        batch_op.drop_index("ix_idempotency_keys_created_at")
+
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("forms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forms_workspace_id"))
