@@ -12,13 +12,14 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from sqlmodel import Session
 
+from api.fingerprints import fingerprint_of
 from models import clock, logging
 from models.commands.idempotency import KeyedWrite
 from models.db import Database, enter
 from models.queries.principals import find_api_token, find_login
 from models.settings import Settings
 from models.tables.workspaces import Workspace
-from models.types.errors import Forbidden, Invalid, NotFound
+from models.types.errors import Forbidden, NotFound
 from models.types.principals import Door, NotSignedIn, Principal, PrincipalKind
 from models.types.scope import Cause, Scope
 
@@ -194,10 +195,7 @@ async def _reading(request: Request) -> Call:
 async def _writing(request: Request, idempotency_key: Annotated[str | None, Header(max_length=255)] = None) -> Call:
     if idempotency_key is None or request.method == "GET" or not request.app.state.settings.keeps_answers:
         return Call(request, writes=True)
-    if request.headers.get("content-type", "").startswith("multipart/"):
-        raise Invalid("A keyed request carries JSON. Upload files without an Idempotency-Key.", field="Idempotency-Key")
-    said = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + await request.body()
-    return Call(request, writes=True, key=idempotency_key, fingerprint=hashlib.sha256(said).hexdigest())
+    return Call(request, writes=True, key=idempotency_key, fingerprint=await fingerprint_of(request))
 
 
 async def _slow(call: Annotated[Call, Depends(_writing)]) -> Call:
