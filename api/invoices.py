@@ -94,16 +94,23 @@ def send_receipts(call: Call, invoice_id: str) -> list[Receipt]:
 
 def void(till: Till, invoice_id: str, *, version: int | None = None) -> Invoice:
     """Void an invoice, after the provider's open page is closed. Raises Refused when the client was faster."""
-    close_live_checkout(till, invoice_id)
+    _close_page(till, invoice_id, version)
     with till.open(writes=True) as session:
         return void_invoice(session, at_version(session, invoice_id, version), now=till.call.now)
 
 
 def give_up(till: Till, invoice_id: str, *, version: int | None = None) -> Invoice:
     """Write an invoice off, after the provider's open page is closed."""
-    close_live_checkout(till, invoice_id)
+    _close_page(till, invoice_id, version)
     with till.open(writes=True) as session:
         return write_off(session, at_version(session, invoice_id, version), now=till.call.now)
+
+
+def _close_page(till: Till, invoice_id: str, version: int | None) -> None:
+    """A stale version is found out before the page is closed; whether it became stale meanwhile, afterwards."""
+    with till.open(writes=False) as session:
+        at_version(session, invoice_id, version)
+    close_live_checkout(till, invoice_id)
 
 
 def at_version(session: Session, invoice_id: str, version: int | None) -> Invoice:

@@ -10,19 +10,30 @@ from models.commands.refunds import apply_refund, finish_refund, start_refund
 from models.queries.invoices import get_invoice
 from models.queries.payments import find_waiting_refund, get_payment, get_refund
 from models.tables.payments import Refund
-from models.types.errors import Refused
+from models.types.errors import Conflict, Refused
 from models.types.money import Money
 from models.types.payments import RefundRequest, RefundStatus
 
 
-def refund_payment(till: Till, payment_id: str, *, amount_minor: int, reason: str = "", credits_invoice: bool = False) -> Refund:
+def refund_payment(
+    till: Till,
+    payment_id: str,
+    *,
+    amount_minor: int,
+    reason: str = "",
+    credits_invoice: bool = False,
+    version: int | None = None,
+) -> Refund:
     """The refund of a part or all of a payment. Money that came by hand is only written down.
 
     credits_invoice: also makes out a credit note, so that the client does not owe the amount again.
+    version: of the payment, as the caller saw it. Raises Conflict when it is another one.
     A refund that had no clear answer is sent again with its own key, never a second time.
     Raises Refused for more than is left or when the provider refuses, ProviderSilent when the outcome is unknown.
     """
     with till.open(writes=True) as session:
+        if version is not None and version != get_payment(session, payment_id).version:
+            raise Conflict("Something happened to this payment meanwhile. Read it again and decide anew.")
         refund = begin_refund(
             till, session, payment_id, amount_minor=amount_minor, reason=reason, credits_invoice=credits_invoice
         )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import select
 
 from api.bookings import confirm, remind
-from api.deps import Read, Write
+from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from models.commands.bookings import booking_facts, cancel_booking, hold_booking, make_booking, reschedule_booking
@@ -17,7 +17,7 @@ from models.queries.references import check_references
 from models.rules.bookings import booking_schedule
 from models.tables.bookings import Booking
 from models.tables.contacts import Contact
-from models.types.errors import NotFound
+from models.types.errors import Conflict, NotFound
 
 router = Router("bookings")
 
@@ -36,18 +36,22 @@ class BookingIn(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-class MoveIn(BaseModel):
-    """Where a call goes."""
+class VersionIn(BaseModel):
+    """The version the caller saw; leave it out to act on whatever is there."""
 
     model_config = ConfigDict(extra="forbid")
+
+    version: int | None = Field(default=None, examples=[3])
+
+
+class MoveIn(VersionIn):
+    """Where a call goes."""
 
     starts_at: datetime = Field(examples=["2026-12-02T09:00:00Z"])
 
 
-class CancelIn(BaseModel):
+class CancelIn(VersionIn):
     """Why a call is cancelled."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(default="", max_length=500)
 
@@ -75,6 +79,7 @@ class BookingOut(BaseModel):
     status: str
     meeting_url: str
     sequence: int
+    version: int
     note: str
     cancel_reason: str
 
@@ -127,14 +132,14 @@ def show_booking(booking_id: str, call: Read) -> BookingOut:
 @router.put("/bookings/{booking_id}/time")
 def update_time(booking_id: str, wanted: MoveIn, call: Write) -> BookingOut:
     """Move a call to another open start; its reminders and invitations follow."""
-    booking = get_booking(call.session, booking_id)
+    booking = _at(call, booking_id, wanted.version)
     return BookingOut.model_validate(reschedule_booking(call.session, booking, starts_at=wanted.starts_at, now=call.now))
 
 
 @router.post("/bookings/{booking_id}/cancelation")
 def create_cancelation(booking_id: str, wanted: CancelIn, call: Write) -> BookingOut:
     """Cancel a call; nothing more is sent for it but the cancellation."""
-    booking = get_booking(call.session, booking_id)
+    booking = _at(call, booking_id, wanted.version)
     return BookingOut.model_validate(cancel_booking(call.session, booking, reason=wanted.reason, now=call.now))
 
 
@@ -161,3 +166,10 @@ def create_reminder(booking_id: str, wanted: OnceIn, call: Write) -> None:
 def create_holding(booking_id: str, _wanted: OnceIn, call: Write) -> None:
     """Record that the call's time has passed."""
     hold_booking(call.session, get_booking(call.session, booking_id), now=call.now)
+
+
+def _at(call: Call, booking_id: str, version: int | None) -> Booking:
+    booking = get_booking(call.session, booking_id)
+    if version is not None and version != booking.version:
+        raise Conflict("Somebody else changed this call meanwhile. Read it again and decide anew.")
+    return booking

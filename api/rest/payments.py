@@ -36,6 +36,7 @@ class PaymentOut(BaseModel):
     failure: str
     method: str
     note: str
+    version: int
     succeeded_at: datetime | None
     created_at: datetime
 
@@ -49,6 +50,8 @@ class RefundIn(BaseModel):
     reason: str = Field(default="", max_length=500, examples=["Two hours less than estimated"])
     credits_invoice: bool = False
     """Also make out a credit note, so that the client does not owe the amount again."""
+    version: int | None = Field(default=None, examples=[3])
+    """The version of the payment that the caller saw; another one is refused."""
 
 
 class RefundOut(BaseModel):
@@ -125,9 +128,7 @@ def list_payment_refunds(payment_id: str, call: Read) -> list[RefundOut]:
 @router.post("/payments/{payment_id}/refunds", status_code=201)
 def create_refund(payment_id: str, body: RefundIn, call: Slow) -> RefundOut:
     """Give a part or all of a payment back, through the provider that took it."""
-    refund = refund_payment(
-        Till(call), payment_id, amount_minor=body.amount_minor, reason=body.reason, credits_invoice=body.credits_invoice
-    )
+    refund = refund_payment(Till(call), payment_id, **body.model_dump())
     return RefundOut.model_validate(refund)
 
 
