@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from api import domains, errors, health, pages, portal, rest, webhooks
+from api.openapi import App
 from api.pages import mail_sink
 from api.routing import REST_PREFIX
 from api.same_origin import SameOriginMiddleware
@@ -21,7 +22,7 @@ from models.settings import Settings, get_settings
 def create_app(settings: Settings | None = None, database: Database | None = None) -> FastAPI:
     """The application. Tests hand in their own settings and database."""
     settings = settings or get_settings()
-    app = FastAPI(
+    app = App(
         title="Throughline",
         version="1",
         summary="Client work, end to end: every noun of the product as a resource.",
