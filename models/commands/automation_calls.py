@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from models.commands.automation_starts import Origin, find_run_of, give_up, start_run
+from models.commands.automation_starts import Origin, find_run_of, start_run
 from models.commands.events import record_facts
+from models.commands.run_queues import give_up
 from models.queries.automation_records import SHARED
 from models.queries.automations import find_automation, get_version
 from models.rules.automation_matching import NOT_PUBLISHED, call_refused
@@ -64,5 +65,4 @@ def give_up_called_runs(session: Session, parent: AutomationRun, commands: Itera
         return
     concerned = col(AutomationRun.parent_wait_id).in_(closed), col(AutomationRun.finished_at).is_(None)
     children = session.exec(select(AutomationRun).where(AutomationRun.parent_run_id == parent.id, *concerned))
-    facts = [give_up(session, child, GIVEN_UP, now=now) for child in children.all()]
-    record_facts(session, [fact for fact in facts if fact])
+    record_facts(session, [fact for child in children.all() for fact in give_up(session, child, GIVEN_UP, now=now)])

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.commands.automation_dates import BATCH, Dater, fill_dates
-from models.commands.automation_starts import Origin, Triggered, start_run
+from models.commands.automation_starts import Origin, start_run
 from models.commands.events import record_facts
+from models.commands.run_queues import Triggered
 from models.db import workspace_id_of
 from models.queries.automation_clocks import dates_of, find_clock, list_due_dates
 from models.queries.automation_records import engagement_of, find_row, subject_record

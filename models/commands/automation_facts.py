@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from models.commands.automation_starts import Triggered, give_up
+from models.commands.run_queues import Triggered, give_up
 from models.db import scope_of
 from models.queries.automation_records import trigger_record_of
 from models.queries.automation_runs import list_runs_about
@@ -24,8 +24,7 @@ def follow_facts(session: Session, event: Event) -> Iterator[Triggered]:
         is_its_own_doing = scope_of(session).cause.run_id == run.id
         is_over = event.type in ENDS and event.subject_id == run.subject_id
         if is_over and not is_its_own_doing and _ends_with_its_record(session, run):
-            fact = give_up(session, run, OVER, now=event.created_at)
-            yield from [fact] if fact else []
+            yield from give_up(session, run, OVER, now=event.created_at)
         elif run.next_wake_at is not None and _has_news(session, run):
             happened = canonical_json({"kind": "facts_changed", "trigger": {}})
             yield Triggered("automation_run.woken", run.id, run.engagement_id, {"wait_id": "", "happened": happened})

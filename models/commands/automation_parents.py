@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from models.commands.automation_starts import Triggered
+from models.commands.run_queues import Triggered
 from models.rules.automation_plan.records import canonical_json
 from models.tables.automations import AutomationRun
 from models.tables.events import Event

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from models.commands.automation_starts import begin
 from models.commands.events import record_facts
+from models.commands.run_queues import begin
 from models.db import enter, scope_of
 from models.queries.automation_quotas import list_held_back, workspaces_with_room
 from models.tables.automations import AutomationRun

@@ -7,14 +7,13 @@ from typing import Any
 from sqlmodel import Session
 
 from models.commands.automation_calls import give_up_called_runs
-from models.commands.automation_starts import begin, concurrency_lock
-from models.commands.event_gates import keep_others_out
 from models.commands.events import record, record_facts
 from models.commands.notifications import notify_responsible
+from models.commands.run_queues import has_begun, next_in_queue
 from models.commands.run_waits import show_waits
 from models.db import scope_of
 from models.ids import new_id
-from models.queries.automation_runs import list_rivals, list_steps, runs_statement
+from models.queries.automation_runs import list_steps, runs_statement
 from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance, initial_state
@@ -26,7 +25,7 @@ from models.tables.engagements import Engagement
 from models.types.automation_plan.commands import Command, Park, RecordStep
 from models.types.automation_plan.happenings import ActionDone, Canceled, Happened
 from models.types.automation_plan.states import FINAL, RunState, StepStatus
-from models.types.automations import ConcurrencyPolicy, Json, Plan
+from models.types.automations import Json, Plan
 
 _ENDED = frozenset({StepStatus.DONE, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELED})
 
@@ -124,21 +123,7 @@ def save_position(session: Session, run: AutomationRun, state: RunState, plan: P
 def _finish(session: Session, run: AutomationRun, now: datetime) -> None:
     payload = {"automation_id": run.automation_id, "status": run.status}
     record(session, "automation_run.finished", run.id, engagement_id=run.engagement_id, **payload)
-    start_next_in_queue(session, run, now=now)
-
-
-def start_next_in_queue(session: Session, run: AutomationRun, *, now: datetime) -> None:
-    """Let the oldest queued run with the same concurrency key go on, when none is under way and the automation is on."""
-    if not run.concurrency_key or get_automation(session, run.automation_id).status != "published":
-        return
-    trigger = get_version(session, run.automation_id, run.automation_version).plan["trigger"]
-    if (trigger.get("concurrency") or {}).get("policy") == ConcurrencyPolicy.QUEUE:
-        # Who comes just now either sees that this run has ended, or is seen here.
-        keep_others_out(session, concurrency_lock(run.automation_id, run.concurrency_key))
-    rivals = [one for one in list_rivals(session, run.automation_id, run.concurrency_key) if one.id != run.id]
-    if not rivals or any(one.status != "queued" for one in rivals):
-        return
-    record_facts(session, [begin(session, rivals[0], now=now)])
+    record_facts(session, next_in_queue(session, run, now=now))
 
 
 def announce_parked(session: Session, run: AutomationRun, parked: Park, label: str, *, wait_id: str) -> None:
@@ -172,6 +157,7 @@ def cancel_run(session: Session, run: AutomationRun, *, reason: str, now: dateti
         return
     plan = plan_of(session, run)
     state, commands = advance(plan, state_of(run, plan), Canceled(reason), now, work_calendar(session, now=now))
+    run.queued_for = ""
     write_steps(session, run, commands, now=now)
     give_up_called_runs(session, run, commands, now=now)
     save_position(session, run, state, plan, now=now)
@@ -202,7 +188,7 @@ def cancel_others(session: Session, runs: Sequence[AutomationRun], *, reason: st
 def cancel_queued_runs(session: Session, automation_id: str, *, reason: str, now: datetime) -> int:
     """End the runs of an automation that is off and that have not begun; how many there were."""
     live = session.exec(runs_statement(automation_id=automation_id, status="live").order_by(AutomationRun.id)).all()
-    runs = [run for run in live if not run.state]
+    runs = [run for run in live if not has_begun(run)]
     for run in runs:
         cancel_run(session, run, reason=reason, now=now)
     return len(runs)

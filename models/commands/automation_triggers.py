@@ -9,9 +9,10 @@ from sqlmodel import Session, func, select
 from models.commands.automation_dates import follow_dates
 from models.commands.automation_facts import follow_facts
 from models.commands.automation_parents import wake_parent
-from models.commands.automation_starts import Origin, Started, Triggered, find_run_of, give_up, start_run
+from models.commands.automation_starts import Origin, Started, find_run_of, start_run
 from models.commands.event_gates import pass_gate
 from models.commands.notifications import notify_responsible
+from models.commands.run_queues import Triggered, give_up
 from models.queries.automation_quotas import list_queued
 from models.queries.automation_records import event_record
 from models.queries.automation_runs import list_subscriptions_to
@@ -115,5 +116,4 @@ def _stopped(session: Session, automation: Automation, event: Event) -> Iterator
     )
     yield Triggered("automation.switched_off", automation.id, None, {})
     for run in list_queued(session, automation.id):
-        fact = give_up(session, run, automation.off_reason, now=event.created_at)
-        yield from [fact] if fact else []
+        yield from give_up(session, run, automation.off_reason, now=event.created_at)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models import clock
 from models.commands import automation_triggers
-from models.commands.automation_starts import Triggered
+from models.commands.run_queues import Triggered
 from models.db import append, scope_of, workspace_id_of
 from models.ids import new_id
 from models.queries.waits import concerned_waits_statement

@@ -1,5 +1,7 @@
 """Stuck runs: one by one or many at once, with another input, or again from a step. And what may never be dropped."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,13 +10,19 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from api.actions.inbox import PostInChannel
+from models import clock
+from models.commands.automation_quotas import release_runs
 from models.commands.automation_runs import cancel_runs
+from models.commands.automations import switch_off_automation
 from models.commands.events import record
 from models.db import Database
+from models.queries.automations import get_automation
 from models.tables.automations import AutomationRun, EventSubscription, StepRun
 from models.tables.conversations import Message, Notification
 from models.tables.events import Event
 from models.tables.waits import Wait
+from models.tables.workspaces import Workspace
+from models.types.scope import Scope
 from tests.builders.automations import drawing
 from tests.builders.runs import make_automation, post, publish
 from tests.builders.workspaces import Studio
@@ -121,6 +129,131 @@ def test_a_run_that_is_over_begins_again_and_reads_what_was_made_before(
     assert first == "one"
     assert second == third != ""
     assert rows(database, studio, AutomationRun)[0].status == "succeeded"
+
+
+def begin_queued(database: Database, studio: Studio, worker: TestClient, policy: str = "queue", times: int = 2) -> list[str]:
+    """Runs about one engagement that post and then wait; only the first has taken its turn."""
+    with database.write(studio.scope) as session:
+        concurrency = {"key": "trigger.engagement.id", "policy": policy}
+        make_automation(session, post("one", "one"), wait(), type="engagement.changed", concurrency=concurrency)
+        for _ in range(times):
+            record(session, "engagement.changed", studio.engagement_id, engagement_id=studio.engagement_id)
+        ids = list(session.exec(select(AutomationRun.id).order_by(AutomationRun.id)))
+    advance(worker, ids[0])
+    return ids
+
+
+def standing(database: Database, studio: Studio) -> list[tuple[str, str]]:
+    return [(run.status, run.queued_for) for run in rows(database, studio, AutomationRun)]
+
+
+def rerun(program: TestClient, run_id: str, node_path: str = "one") -> Any:
+    return program.post(f"/api/v1/automation_runs/{run_id}/reruns", json={"node_path": node_path})
+
+
+def test_a_run_that_begins_again_keeps_its_place_before_those_queued(
+    worker: TestClient, program: TestClient, database: Database, studio: Studio
+):
+    first, _ = begin_queued(database, studio, worker)
+
+    assert rerun(program, first).status_code == 201
+
+    assert standing(database, studio) == [("canceled", ""), ("queued", "record"), ("requested", "")]
+
+
+def test_a_run_that_is_over_and_begins_again_queues_behind_the_one_under_way(
+    worker: TestClient, program: TestClient, database: Database, studio: Studio
+):
+    first, _ = begin_queued(database, studio, worker)
+    program.post(f"/api/v1/automation_runs/{first}/cancelation", json={})
+
+    again = rerun(program, first).json()
+
+    assert standing(database, studio) == [("canceled", ""), ("requested", ""), ("queued", "record")]
+    second = rows(database, studio, AutomationRun)[1].id
+    program.post(f"/api/v1/automation_runs/{second}/cancelation", json={})
+    assert standing(database, studio)[2] == ("requested", "")
+    assert advance(worker, again["id"])["status"] == "waiting"
+
+
+def test_a_run_that_begins_again_while_queued_is_canceled_at_once(
+    worker: TestClient, program: TestClient, database: Database, studio: Studio
+):
+    first, _ = begin_queued(database, studio, worker)
+    program.post(f"/api/v1/automation_runs/{first}/cancelation", json={})
+    rerun(program, first)
+    automation_id = rows(database, studio, AutomationRun)[0].automation_id
+
+    with database.write(studio.scope) as session:
+        switch_off_automation(session, get_automation(session, automation_id), now=clock.now())
+
+    assert standing(database, studio) == [("canceled", "")] * 3
+    assert all(run.finished_at for run in rows(database, studio, AutomationRun))
+
+
+def test_a_run_cannot_begin_again_beside_another_where_only_one_may_be(
+    worker: TestClient, program: TestClient, database: Database, studio: Studio
+):
+    (first,) = begin_queued(database, studio, worker, "skip", times=1)
+    program.post(f"/api/v1/automation_runs/{first}/cancelation", json={})
+    with database.write(studio.scope) as session:
+        record(session, "engagement.changed", studio.engagement_id, engagement_id=studio.engagement_id)
+
+    refused = rerun(program, first)
+
+    assert (refused.status_code, "under way" in refused.json()["detail"]) == (409, True)
+    assert standing(database, studio) == [("canceled", ""), ("requested", "")]
+
+
+def test_a_run_that_begins_again_takes_the_place_of_the_one_it_would_replace(
+    worker: TestClient, program: TestClient, database: Database, studio: Studio
+):
+    first, *_ = begin_queued(database, studio, worker, "replace", times=1)
+    program.post(f"/api/v1/automation_runs/{first}/cancelation", json={})
+    with database.write(studio.scope) as session:
+        record(session, "engagement.changed", studio.engagement_id, engagement_id=studio.engagement_id)
+
+    rerun(program, first)
+
+    assert standing(database, studio) == [("canceled", ""), ("canceled", ""), ("requested", "")]
+
+
+def test_a_run_that_begins_again_waits_for_the_quota(worker: TestClient, program: TestClient, database: Database, studio: Studio):
+    (run_id,) = begin(database, studio, worker, post("one", "one"), wait())
+    with database.write(studio.scope) as session:
+        session.get_one(Workspace, studio.workspace_id).runs_per_minute = 1
+
+    again = rerun(program, run_id).json()
+
+    assert standing(database, studio) == [("canceled", ""), ("queued", "quota")]
+    assert advance(worker, again["id"])["status"] == "queued"
+    clock.move(timedelta(seconds=61))
+    with database.write(Scope(None)) as session:
+        assert release_runs(session, now=clock.now()) == 1
+    assert advance(worker, again["id"])["status"] == "waiting"
+
+
+def test_the_run_that_waits_for_one_that_begins_again_waits_for_the_new_one(
+    worker: TestClient, program: TestClient, database: Database, studio: Studio
+):
+    head = {"id": "trigger", "kind": "trigger", "settings": {"kind": "called"}}
+    with database.write(studio.scope) as session:
+        called = publish(session, drawing(head, post("one", "one"), wait()).document, name="Called").id
+    sub = {"id": "sub", "kind": "sub_automation", "settings": {"automation_id": called, "input": {}}}
+    (parent_id,) = begin(database, studio, worker, sub, post("after"))
+    (child,) = rows(database, studio, AutomationRun, AutomationRun.parent_run_id == parent_id)
+    advance(worker, child.id)
+
+    again = rerun(program, child.id).json()
+    (timer,) = advance(worker, again["id"])["timers"]
+
+    woken = [one.subject_id for one in rows(database, studio, Event, Event.type == "automation_run.woken")]
+    assert woken == [], "the end of the old one is nothing to the run that waits"
+    assert again["parent_run_id"] == parent_id
+    program.post(f"/api/v1/automation_runs/{again['id']}/waits/{timer['wait_id']}/force")
+    (told,) = rows(database, studio, Event, Event.type == "automation_run.woken", Event.subject_id == parent_id)
+    assert advance(worker, parent_id, json.loads(told.payload["happened"]))["is_over"]
+    assert messages(database, studio) == ["one", "one", "after"]
 
 
 def test_a_database_that_is_away_right_after_a_signature_drops_nothing_and_goes_on(
