@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.commands.automation_moves import effects_of, note_position, settle_mark, tell_moved
 from models.commands.automation_runs import cancel_run, state_of, write_steps
+from models.db import is_unfit
 from models.queries.automation_moves import get_move
 from models.queries.automations import get_version
 from models.rules.automation_moves import left_behind, moved, taken_up
@@ -84,9 +85,9 @@ def _move(turn: "Turn", mark: RunMove) -> None:
                 run.automation_version, run.plan_hash = version.number, plan.hash
                 turn.plan, turn.state, turn.drawing = plan, state, version.drawing
             tell_moved(session, run, mark)
-    except DBAPIError:
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, DBAPIError) and not is_unfit(error):
+            raise
         log.exception("a run could not be moved", run_id=run.id, move_id=move.id)
         turn.plan, turn.state, turn.drawing = before
         settle_mark(session, run, mark, MoveStatus.STAYED, _FAILED)

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, insert
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
@@ -159,6 +159,11 @@ def _values(row: SQLModel, table: Table) -> dict[str, Any]:
 def is_crossed(error: DBAPIError) -> bool:
     """Whether two transactions stood in each other's way so that one had to give up: it may simply be done again."""
     return getattr(error.orig, "sqlstate", "") in _CROSSED
+
+
+def is_unfit(error: DBAPIError) -> bool:
+    """Whether the database understood and refused what was to be written, as it would every time: it is not away."""
+    return isinstance(error, DataError | ProgrammingError | NotSupportedError)
 
 
 def _make_engine(url: str) -> Engine:

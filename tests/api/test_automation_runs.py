@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import DataError, ProgrammingError
 from sqlmodel import select
 
 from api.actions import catalogue
@@ -425,3 +426,35 @@ class Failing(PostInChannel):
 
 def _fail_after_writing(monkeypatch: pytest.MonkeyPatch, text: str, error: Exception) -> None:
     monkeypatch.setitem(catalogue.ACTIONS, "inbox.post", Failing(text, error))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (DataError("INSERT", {}, Exception("integer out of range")), "A value is too large, or has a character"),
+        (ProgrammingError("INSERT", {}, Exception("no such column")), "failed unexpectedly (ProgrammingError)"),
+    ],
+)
+def test_what_the_database_refuses_parks_the_step_and_keeps_those_before(
+    worker: TestClient,
+    database: Database,
+    studio: Studio,
+    start: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    told: str,
+):
+    perform = PostInChannel.perform
+
+    def refused(self: PostInChannel, context: Any, given: Any) -> Any:
+        if given.text == "two":
+            raise error
+        return perform(self, context, given)
+
+    monkeypatch.setattr(PostInChannel, "perform", refused)
+    run_id = start(post("one", "one"), post("two", "two"))
+
+    assert advance(worker, run_id)["status"] == "parked"
+    assert steps(database, studio) == {"one": "done", "two": "parked"}
+    assert told in rows(database, studio, StepRun, StepRun.node_path == "two")[0].error
+    assert [message.body for message in rows(database, studio, Message)] == ["one"]

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlmodel import col, delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, delete, func, select, text, update
 from structlog.testing import capture_logs
 
-from models.db import Database
+from models.db import Database, is_unfit
 from models.ids import new_id
 from models.settings import Settings
 from models.tables.contacts import Contact
@@ -181,3 +182,22 @@ def test_what_the_database_refuses_is_told_without_its_words(database: Database,
     assert "token" not in raised.value.detail
     assert "token_digest" in logged[0]["reason"]
     assert "canary" not in repr(logged)
+
+
+@pytest.mark.parametrize(
+    ("statement", "value", "expected"),
+    [
+        ("SELECT CAST(:value AS integer)", 2**40, True),
+        ("SELECT CAST(:value AS text)", "a\x00b", True),
+        ("SELECT * FROM nowhere WHERE id = :value", 1, True),
+        ("SET LOCAL statement_timeout TO 1; SELECT pg_sleep(30)", None, False),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", None, False),
+    ],
+)
+def test_what_postgresql_refuses_is_told_from_one_that_is_away(postgres_url: str, statement: str, value: object, expected: bool):
+    database = Database(postgres_url)
+    with pytest.raises(DBAPIError) as refused, database.engine.connect() as connection:
+        connection.execute(text(statement), {} if value is None else {"value": value})
+    database.engine.dispose()
+
+    assert is_unfit(refused.value) is expected
