@@ -8,9 +8,9 @@ TEMPLATE = AutomationTemplate(
     category=TemplateCategory.PROPOSALS,
     icon="file-clock",
     name="Proposal nudges",
-    description="Asks after three days whether anything is unclear, once more four days later, and then has you call. Stops with the answer.",
+    description="Asks after three days whether anything is unclear, once more four days later, and then has you call. Stops when the client writes, accepts or declines.",
     drawing=drawn(
-        on_date("proposal.sent_at", 3, label="A proposal was sent three days ago", time="09:30"),
+        on_date("proposal.sent_at", 3, label="A proposal was sent three days ago", time="09:30", on_gone="cancel"),
         mail(
             "ask",
             "Ask whether anything is unclear",
@@ -18,7 +18,7 @@ TEMPLATE = AutomationTemplate(
             "our proposal has been with you for a few days. Is anything unclear, or is there something you would like us to change? "
             "A short reply to this mail is enough.",
         ),
-        wait_for("answer", "Until it is accepted", "proposal.accepted", "subject_id", days=4),
+        wait_for("answer", "Until they write", "message.received", "contact_id", days=4),
         mail(
             "remind",
             "Remind once more",
@@ -26,7 +26,7 @@ TEMPLATE = AutomationTemplate(
             "we are planning the coming weeks and would like to keep your dates free. Shall we? You can accept the proposal on its "
             "page, or tell us what still holds you back.",
         ),
-        wait_for("later", "Until it is accepted", "proposal.accepted", "subject_id", days=3),
+        wait_for("later", "Until they write", "message.received", "contact_id", days=3),
         task(
             "call", "Note a call", f"Call {CLIENT} about the proposal", due=1, details="Two mails went out and nobody answered."
         ),
