@@ -46,7 +46,6 @@ CATALOGUE: dict[str, EventType] = {
             "contact",
             ("added", "A contact was added", (), False),
             ("changed", "A contact was changed", (), False),
-            ("merged", "Two contacts were merged", ("loser_id",), False),
             ("archived", "A contact was archived", (), False),
             ("unarchived", "A contact was brought back", (), False),
         ),

@@ -32,7 +32,7 @@ from tests.builders.workspaces import Studio
 def nudged(database: Database, studio: Studio, worker: TestClient) -> tuple[str, str]:
     """The run that has asked about a proposal for the first time, and that proposal."""
     with database.write(studio.scope) as session:
-        automation = publish(session, get_template("proposal_nudges").drawing)
+        automation = publish(session, dict(get_template("proposal_nudges").drawing))
         version, proposal = find_published_version(session, automation), make_sent(session, studio)
         assert version
         trigger = subject_record(session, "date:1", "proposal.sent_at", "proposal", proposal, at=clock.now(), date="2026-01-01")
