@@ -8,8 +8,16 @@ import pytest
 
 from models.rules.automation_moves import group_key, left_behind, move_preview, moved, standing, taken_up
 from models.rules.automation_plan.interpreter import advance, initial_state
-from models.types.automation_plan.happenings import ActionDone, ActionFailed, Canceled, Happened, TimerFired
-from models.types.automation_plan.states import RunState, RunStatus, StepStatus, TokenStatus
+from models.types.automation_plan.commands import AskApproval, CloseWait, StartSub, StartTimer
+from models.types.automation_plan.happenings import (
+    ActionDone,
+    ActionFailed,
+    Canceled,
+    Happened,
+    SubFinished,
+    TimerFired,
+)
+from models.types.automation_plan.states import RunState, RunStatus, StepStatus, TokenStatus, WaitKind
 from models.types.automations import Plan
 from models.types.errors import DomainError
 from tests.builders.automations import HEAD, MONDAY, TRIGGER, node, planned, started, task, wait
@@ -43,6 +51,21 @@ CROSSED = ["before.ok>x", "x.yes>other", "x.else>after"]
 CREATED = wait("x", event="task.created", match={"value": True})
 SOON = wait("x", timeout={"amount": 1, "unit": "days"})
 FORK = ["before.ok>x", "x.yes>after", "x.else>other"]
+PAST = ["before.ok>x", "x.ok>after", "x.past>other"]
+ASKED_OTHER = ["before.ok>x", "x.approved>after", "x.timeout>other"]
+ASKED = ["before.ok>x", "x.approved>after", "x.timeout>after"]
+CALL = node("x", "sub_automation", automation_id="aut_2", input={"who": {"value": "Ada"}})
+
+
+def approval(who: str = "mem_1", days: int = 5, **settings: Any) -> dict[str, Any]:
+    due = {"amount": days, "unit": "days"}
+    people = {"value": [f"member:{who}"]}
+    return node("x", "approval", approvers=people, message={"value": "May we?"}, timeout=due, **settings)
+
+
+def until(day: int, **settings: Any) -> dict[str, Any]:
+    return node("x", "wait_until", at={"value": (MONDAY + day * DAY).isoformat()}, **settings)
+
 
 # Name: the line of version 1, of version 2, and which old step another takes the place of. A line may end with its edges.
 EDITS: dict[str, tuple[list[Any], list[Any], dict[str, str]]] = {
@@ -77,6 +100,26 @@ EDITS: dict[str, tuple[list[Any], list[Any], dict[str, str]]] = {
         {},
     ),
     "condition changed": ([BEFORE, budget(9000), AFTER, OTHER, FORK], [BEFORE, budget(100), AFTER, OTHER, FORK], {}),
+    "approvers changed": ([BEFORE, approval(), AFTER, ASKED], [BEFORE, approval("mem_2"), AFTER, ASKED], {}),
+    "approval due sooner": ([BEFORE, approval(), AFTER, ASKED], [BEFORE, approval(days=1), AFTER, ASKED], {}),
+    "approval re-wired": ([BEFORE, approval(), AFTER, ASKED], [BEFORE, approval(), AFTER, OTHER, ASKED_OTHER], {}),
+    "approval removed": ([BEFORE, approval(), AFTER, ASKED], [BEFORE, AFTER], {}),
+    "input of the called changed": (
+        [BEFORE, CALL, AFTER],
+        [BEFORE, node("x", "sub_automation", automation_id="aut_2", input={"who": {"value": "Ben"}}), AFTER],
+        {},
+    ),
+    "inserted after a call": ([BEFORE, CALL, AFTER], [BEFORE, CALL, task("extra"), AFTER], {}),
+    "call removed": ([BEFORE, CALL, AFTER], [BEFORE, AFTER], {}),
+    "call replaced": ([BEFORE, CALL, AFTER], [BEFORE, rest("y", 9), AFTER], {"x": "y"}),
+    "date later": ([BEFORE, until(6), AFTER], [BEFORE, until(9), AFTER], {}),
+    "date past": ([BEFORE, until(6), AFTER], [BEFORE, until(2), AFTER], {}),
+    "date past, with a way out": (
+        [BEFORE, until(6, past="branch"), AFTER, OTHER, PAST],
+        [BEFORE, until(2, past="branch"), AFTER, OTHER, PAST],
+        {},
+    ),
+    "offset changed": ([BEFORE, until(6), AFTER], [BEFORE, until(6, offset={"amount": -1, "unit": "days"}), AFTER], {}),
     "trigger changed": (LINE, [trigger(type="proposal.sent"), *LINE], {}),
     "trigger's filter changed": (LINE, [trigger(filter=CONTACT_US), *LINE], {}),
 }
@@ -150,6 +193,42 @@ OUTCOMES = [
     ("branch re-wired", "after", 2, "after waiting until 3 > end"),
     ("condition changed", "before", 0.5, "before waiting until 1 > other waiting until 5"),
     ("condition changed", "after", 2, "after waiting until 3 > end"),
+    ("approvers changed", "before", 0.5, "before waiting until 1 > x waiting for mem_2 until 6"),
+    ("approvers changed", "waiting", 4, "x waiting for mem_2 until 6 > after waiting until 8"),
+    ("approvers changed", "after", 7, "after waiting until 8 > end"),
+    ("approval due sooner", "before", 0.5, "before waiting until 1 > x waiting for mem_1 until 2"),
+    ("approval due sooner", "waiting", 4, "x waiting for mem_1 until 2 > after waiting until 6"),
+    ("approval due sooner", "after", 7, "after waiting until 8 > end"),
+    ("approval re-wired", "before", 0.5, "before waiting until 1 > x waiting for mem_1 until 6"),
+    ("approval re-wired", "waiting", 4, "x waiting for mem_1 until 6 > other waiting until 10"),
+    ("approval re-wired", "after", 7, "after waiting until 8 > end"),
+    ("approval removed", "before", 0.5, "before waiting until 1 > after waiting until 3"),
+    ("approval removed", "waiting", 4, "refused: gone"),
+    ("approval removed", "after", 7, "after waiting until 8 > end"),
+    ("input of the called changed", "before", 0.5, "before waiting until 1 > x waiting"),
+    ("input of the called changed", "waiting", 4, "x waiting > after waiting until 6"),
+    ("input of the called changed", "after", 7, "after waiting until 8 > end"),
+    ("inserted after a call", "before", 0.5, "before waiting until 1 > x waiting"),
+    ("inserted after a call", "waiting", 4, "x waiting > extra performing “extra”"),
+    ("inserted after a call", "after", 7, "after waiting until 8 > end"),
+    ("call removed", "before", 0.5, "before waiting until 1 > after waiting until 3"),
+    ("call removed", "waiting", 4, "refused: gone"),
+    ("call removed", "after", 7, "after waiting until 8 > end"),
+    ("call replaced", "before", 0.5, "before waiting until 1 > y waiting until 10"),
+    ("call replaced", "waiting", 4, "y waiting until 13 > after waiting until 15"),
+    ("call replaced", "after", 7, "after waiting until 8 > end"),
+    ("date later", "before", 0.5, "before waiting until 1 > x waiting until 9"),
+    ("date later", "waiting", 4, "x waiting until 9 > after waiting until 11"),
+    ("date later", "after", 7, "after waiting until 8 > end"),
+    ("date past", "before", 0.5, "before waiting until 1 > x waiting until 2"),
+    ("date past", "waiting", 4, "after waiting until 6 > end"),
+    ("date past", "after", 7, "after waiting until 8 > end"),
+    ("date past, with a way out", "before", 0.5, "before waiting until 1 > x waiting until 2"),
+    ("date past, with a way out", "waiting", 4, "other waiting until 8 > end"),
+    ("date past, with a way out", "after", 7, "after waiting until 8 > end"),
+    ("offset changed", "before", 0.5, "before waiting until 1 > x waiting until 5"),
+    ("offset changed", "waiting", 4, "x waiting until 5 > after waiting until 7"),
+    ("offset changed", "after", 7, "after waiting until 8 > end"),
     ("trigger changed", "before", 0.5, "refused: trigger"),
     ("trigger changed", "waiting", 4, "refused: trigger"),
     ("trigger changed", "after", 7, "refused: trigger"),
@@ -197,7 +276,8 @@ def at(plan: Plan, position: str) -> RunState:
 def fired(plan: Plan, state: RunState, day: float) -> RunState:
     """The run after the wait in its line is over; the one beside it goes on."""
     own = next(one for one in state.waits if not one.node_path.endswith("side"))
-    return advance(plan, state, TimerFired(own.id), MONDAY + day * DAY)[0]
+    over = SubFinished(own.id, "succeeded") if own.kind is WaitKind.SUB else TimerFired(own.id)
+    return advance(plan, state, over, MONDAY + day * DAY)[0]
 
 
 def told(state: RunState) -> str:
@@ -209,6 +289,8 @@ def told(state: RunState) -> str:
         wait = next((one for one in state.waits if one.id == token.wait_id), None)
         until = f" until {round((wait.at - MONDAY) / DAY, 2):g}" if wait and wait.at else ""
         what = f" for {wait.what}" if wait and wait.match else ""
+        if wait and wait.kind is WaitKind.APPROVAL:
+            what = f" for {' and '.join(token.input['approvers'])}".replace("member:", "")
         title = f" “{token.input['title']}”" if token.status is TokenStatus.PERFORMING else ""
         words.append(f"{token.node_path.rpartition('/')[2]} {token.status.value}{what}{until}{title}")
     return " + ".join(words) or "end"
@@ -220,10 +302,11 @@ def outcome(old: Plan, new: Plan, state: RunState, mapping: dict[str, str], day:
         after, _ = moved(old, new, state, mapping, MONDAY + day * DAY)
     except DomainError as error:
         return next((words for text, words in _REASONS.items() if text in error.detail), error.detail)
-    own = [one.at for one in after.waits if not one.node_path.endswith("side") and one.at]
+    own = [one.at for one in after.waits if not one.node_path.endswith("side")]
     if not own:
         return told(after)
-    return f"{told(after)} > {told(fired(new, after, max(day, (own[0] - MONDAY) / DAY)))}"
+    over = (own[0] - MONDAY) / DAY if own[0] else day
+    return f"{told(after)} > {told(fired(new, after, max(day, over)))}"
 
 
 @pytest.mark.parametrize("around", ["root", "branch", "loop"])
@@ -236,12 +319,38 @@ def test_moving_now(edit: str, position: str, day: float, expected: str, around:
 
 
 def test_the_table_has_every_edit_at_every_position_it_can_have():
-    on = {"delay": {"waiting"}, "wait_for_event": {"waiting"}, "action": {"performing", "retrying", "parked"}, "condition": set()}
+    waits = ("delay", "wait_until", "wait_for_event", "approval", "sub_automation")
+    on = {**{kind: {"waiting"} for kind in waits}, "action": {"performing", "retrying", "parked"}, "condition": set()}
     told_of = {(edit, position) for edit, position, _, _ in OUTCOMES}
 
     wanted = {(edit, position) for edit, (line, _, _) in EDITS.items() for position in {"before", "after", *on[line[1]["kind"]]}}
 
     assert told_of == wanted
+
+
+@pytest.mark.parametrize("around", ["root", "branch", "loop"])
+@pytest.mark.parametrize(
+    ("edit", "begun"),
+    [
+        ("approvers changed", AskApproval),
+        ("approval re-wired", None),
+        ("input of the called changed", StartSub),
+        ("inserted after a call", None),
+        ("call replaced", StartTimer),
+        ("date later", StartTimer),
+    ],
+)
+def test_what_an_edited_step_waited_for_is_ended_once_and_begun_once(edit: str, begun: type | None, around: str):
+    before, after, mapping = EDITS[edit]
+    old, new = version(before, around), version(after, around)
+    state = at(old, "waiting")
+    (own,) = [one.id for one in state.waits if not one.node_path.endswith("side")]
+
+    _, commands = moved(old, new, state, mapping, MONDAY + 4 * DAY)
+
+    assert [one.wait_id for one in commands if isinstance(one, CloseWait)] == ([own] if begun else [])
+    opened = [one for one in commands if isinstance(one, AskApproval | StartSub | StartTimer)]
+    assert [type(one) for one in opened] == ([begun] if begun else [])
 
 
 @pytest.mark.parametrize("around", ["root", "branch", "loop"])
