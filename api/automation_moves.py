@@ -17,12 +17,13 @@ from models.commands.automation_publications import publish_over_live_runs, put_
 from models.commands.automation_runs import plan_of
 from models.commands.run_waits import forgive_calls
 from models.queries.automation_moves import get_move, list_run_moves
-from models.queries.automation_runs import lock_run
+from models.queries.automation_runs import find_called_run, lock_run
 from models.queries.automations import get_automation, get_version
 from models.rules.automation_plan.records import plan_from_json
 from models.tables.automation_moves import RunMove
 from models.types.automation_changes import MoveStatus
 from models.types.automation_plan.commands import WaitForEvent
+from models.types.automation_plan.happenings import SubFinished
 from models.types.automation_plan.states import RunState, WaitKind
 from models.types.automation_publications import PublicationWish, Published
 from models.types.automations import Drawing, Problem
@@ -104,6 +105,8 @@ def _restore(call: Call, turn: Turn, mark: RunMove) -> None:
     else:
         put_steps_back(call.session, turn.run, mark)
         turn.follow(version, plan, state, _event_waits(state))
+        for ended in _ended_runs(turn, state):
+            turn.take(turn.completed(ended))
     tell_moved_back(call.session, turn.run, mark)
 
 
@@ -114,3 +117,10 @@ def _event_waits(state: RunState) -> list[WaitForEvent]:
         for wait in state.waits
         if wait.kind is WaitKind.EVENT and wait.at
     ]
+
+
+def _ended_runs(turn: Turn, state: RunState) -> list[SubFinished]:
+    """The ends of the runs that are waited for: one may have come while the run was elsewhere."""
+    waited_for = [wait.id for wait in state.waits if wait.kind is WaitKind.SUB]
+    called = [find_called_run(turn.session, turn.run.id, wait_id) for wait_id in waited_for]
+    return [SubFinished(one.parent_wait_id, one.status) for one in called if one and one.finished_at is not None]

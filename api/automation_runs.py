@@ -4,7 +4,7 @@ Each action runs in a savepoint: a refused one is undone alone and leaves by its
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -166,11 +166,11 @@ class Turn:
         self._keep()
         return True
 
-    def follow(self, version: AutomationVersion, plan: Plan, state: RunState, commands: Iterable[Command]) -> None:
+    def follow(self, version: AutomationVersion, plan: Plan, state: RunState, commands: Sequence[Command]) -> None:
         """Go on by another version of the plan, from a position in it."""
         self.run.automation_version, self.run.plan_hash = version.number, plan.hash
         self.plan, self.drawing, self.state = plan, version.drawing, state
-        self._go_on(deque(happened for command in commands for happened in self._carry_out(command)))
+        self._go_on(deque(self._obey(commands)))
         self._keep()
 
     def _go_on(self, waiting: deque[Happened]) -> None:
@@ -178,9 +178,12 @@ class Turn:
             happened = waiting.popleft()
             note_done_after_all(self.session, self.run, self.state, happened, now=self.call.now)
             self.state, commands = advance(self.plan, self.state, happened, self.call.now, self.calendar)
-            for command in commands:
-                waiting.extend(self._carry_out(command))
-            give_up_called_runs(self.session, self.run, commands, now=self.call.now)
+            waiting.extend(self._obey(commands))
+
+    def _obey(self, commands: Sequence[Command]) -> list[Happened]:
+        """Carry out what the interpreter asks for. What is not waited for any more ends before anything begins in its place."""
+        give_up_called_runs(self.session, self.run, commands, now=self.call.now)
+        return [happened for command in commands for happened in self._carry_out(command)]
 
     def _keep(self) -> None:
         save_position(self.session, self.run, self.state, self.plan, now=self.call.now)

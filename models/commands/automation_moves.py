@@ -9,12 +9,13 @@ from sqlmodel import Session, col, delete, func, select
 
 from models.commands.events import record
 from models.queries.automation_moves import list_effectful_steps, list_moves_of_run
-from models.queries.automation_runs import find_step
+from models.queries.automation_runs import find_called_run, find_step, list_called_runs
 from models.rules.automation_plan.records import canonical_json, from_json, to_json
 from models.tables.automation_moves import AutomationMove, RunMove
 from models.tables.automations import AutomationRun, StepRun
 from models.types.automation_changes import MoveStatus
-from models.types.automation_plan.states import RunState
+from models.types.automation_plan.states import RunState, WaitKind
+from models.types.automations import Json
 
 _SHOWN = ("status", "attempts", "input", "output", "error")
 
@@ -31,12 +32,12 @@ def note_position(session: Session, run: AutomationRun, mark: RunMove, state: Ru
 
 
 def effects_of(session: Session, run_id: str) -> str:
-    """Digest of everything that a run has effected: it changes when an action is begun, tried again or done."""
-    steps = [
+    """Digest of everything that a run has effected: it changes when an action is begun, tried again or done, or a run started."""
+    steps: list[Json] = [
         [step.id, step.status, step.attempts, step.ended_at.isoformat() if step.ended_at else None]
         for step in list_effectful_steps(session, run_id)
     ]
-    return sha256(canonical_json(steps).encode()).hexdigest()
+    return sha256(canonical_json([*steps, *list_called_runs(session, run_id)]).encode()).hexdigest()
 
 
 def tell_moved(session: Session, run: AutomationRun, mark: RunMove) -> None:
@@ -63,7 +64,18 @@ def reason_to_keep(session: Session, run: AutomationRun, mark: RunMove) -> str:
         return "It has ended since."
     if effects_of(session, run.id) != mark.effects:
         return "It has done something since."
+    if _has_given_up_a_run(session, run, mark):
+        return "The run that it waited for was ended, and cannot be waited for again."
     return ""
+
+
+def _has_given_up_a_run(session: Session, run: AutomationRun, mark: RunMove) -> bool:
+    """Whether what a run started before it moved is over with the wait for it: a second one would do everything again."""
+    before = from_json(mark.state).waits if mark.state else ()
+    still = {wait.id for wait in from_json(run.state).waits} if run.state else set()
+    gone = [wait.id for wait in before if wait.kind is WaitKind.SUB and wait.id not in still]
+    called = [find_called_run(session, run.id, wait_id) for wait_id in gone]
+    return any(one.status == "canceled" for one in called if one)
 
 
 def position_before(run: AutomationRun, mark: RunMove) -> RunState | None:

@@ -122,6 +122,11 @@ def find_called_run(session: Session, run_id: str, wait_id: str) -> AutomationRu
     return session.exec(statement).one_or_none()
 
 
+def list_called_runs(session: Session, run_id: str) -> list[str]:
+    """The ids of the runs that steps of a run started, oldest first."""
+    return list(session.exec(select(AutomationRun.id).where(AutomationRun.parent_run_id == run_id).order_by(AutomationRun.id)))
+
+
 def list_open_waits(session: Session, run_id: str) -> list[Wait]:
     """What a run waits for now."""
     return list(
