@@ -34,7 +34,7 @@ def mixed(session: Session, studio: Studio) -> list[Event]:
         again,
         record(session, "proposal.sent", "pro_gone", **about),
         record(session, "task.created", new_id("tsk"), engagement_id=studio.engagement_id),
-        record(session, "contact.merged", ben.id, contact_id=ben.id),
+        record(session, "contact.changed", ben.id, contact_id=ben.id),
         record(session, "message.received", "msg_1"),
     ]
 
