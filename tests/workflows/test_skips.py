@@ -21,6 +21,7 @@ from models.types.workflow_state import SubjectState
 from tests.builders.invoices import make_invoice
 from tests.builders.workspaces import Studio
 from tests.workflows.product import product
+from tests.workflows.running import until
 from workflows.invoices import InvoiceWorkflow
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -35,9 +36,9 @@ async def test_a_skipped_reminder_is_not_sent_by_a_workflow_that_is_built_anew(
         mark_sent(session, invoice, now=clock.now())
         _give_address(session, studio, None)
     async with product(environment, settings, database):
-        handle = await _begin(environment, studio, invoice.id)
-        await _until_due(environment, handle, lambda: _stuck(database, studio))
         with environment.with_time_skipping_disabled():
+            handle = await _begin(environment, studio, invoice.id)
+            await until(lambda: _stuck(database, studio))
             _skip(database, studio)
             await handle.terminate("the engine's memory is lost")
         with database.write(studio.scope) as session:
@@ -53,9 +54,10 @@ async def test_a_skipped_reminder_is_not_sent_by_a_workflow_that_is_built_anew(
 async def _begin(environment: WorkflowEnvironment, studio: Studio, invoice_id: str) -> WorkflowHandle[Any, Any]:
     state = SubjectState(studio.workspace_id, invoice_id, studio.engagement_id)
     with environment.with_time_skipping_disabled():
-        return await environment.client.start_workflow(
+        started = await environment.client.start_workflow(
             InvoiceWorkflow.run, state, id=f"invoice/{invoice_id}", task_queue="engine"
         )
+    return environment.client.get_workflow_handle(started.id)
 
 
 async def _until_due(environment: WorkflowEnvironment, handle: WorkflowHandle[Any, Any], condition: Callable[[], Any]) -> None:
