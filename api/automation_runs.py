@@ -4,7 +4,7 @@ Each action runs in a savepoint: a refused one is undone alone and leaves by its
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -59,7 +59,7 @@ from models.types.automation_plan.happenings import (
     SubFinished,
     SubStarted,
 )
-from models.types.automation_plan.states import RunState, TokenStatus
+from models.types.automation_plan.states import RunState, TokenStatus, WaitKind
 from models.types.automation_runs import RunEffect, RunPosition, RunTimer
 from models.types.automations import Json, Plan
 from models.types.errors import Refused
@@ -179,11 +179,22 @@ class Turn:
             note_done_after_all(self.session, self.run, self.state, happened, now=self.call.now)
             self.state, commands = advance(self.plan, self.state, happened, self.call.now, self.calendar)
             waiting.extend(self._obey(commands))
+            if not waiting and self.performed:
+                waiting.extend(self._heard_meanwhile())
 
     def _obey(self, commands: Sequence[Command]) -> list[Happened]:
         """Carry out what the interpreter asks for. What is not waited for any more ends before anything begins in its place."""
         give_up_called_runs(self.session, self.run, commands, now=self.call.now)
         return [happened for command in commands for happened in self._carry_out(command)]
+
+    def _heard_meanwhile(self) -> Iterator[Happened]:
+        """What the turn's own actions brought about for waits that it opened before: not kept yet, nobody tells these."""
+        kept = {wait["id"] for wait in self.run.state.get("waits", ())}
+        for wait in self.state.waits:
+            if wait.kind is WaitKind.EVENT and wait.id not in kept:
+                record = look_back(self.session, self.run, wait.what, wait.match, used=set(self.state.heard))
+                if record is not None:
+                    yield EventArrived(wait.id, record)
 
     def _keep(self) -> None:
         save_position(self.session, self.run, self.state, self.plan, now=self.call.now)

@@ -26,7 +26,7 @@ from models.tables.waits import Wait
 from models.types.errors import Refused
 from models.types.members import MemberRole
 from models.types.workflow_ids import run_workflow_id
-from tests.builders.automations import HEAD, drawing, for_each, node, parallel
+from tests.builders.automations import HEAD, drawing, for_each, node, parallel, task, wait
 from tests.builders.runs import post, publish, submit
 from tests.builders.workspaces import Studio
 
@@ -117,6 +117,19 @@ def test_a_refused_item_is_undone_alone_and_the_others_are_kept(
     assert said(database, studio) == ["a", "c", "b"]
     (run,) = rows(database, studio, AutomationRun)
     assert run.status == "succeeded"
+
+
+def test_an_event_that_the_same_turn_brings_about_ends_a_wait_that_was_opened_before_it(
+    worker: TestClient, database: Database, studio: Studio, begin: Any
+):
+    waiting = wait("waiting", event="task.created", match={"value": True}, timeout={"amount": 9, "unit": "days"})
+    steps = parallel(), for_each(items={"value": ["a"]}), task("one"), waiting, post("Heard", "heard")
+    edges = ["trigger.ok>par", "par.a>each", "each.each>one", "par.b>waiting", "waiting.ok>heard"]
+    run_id = begin(*steps, edges=edges)
+
+    assert advance(worker, run_id)["is_over"]
+
+    assert said(database, studio) == ["Heard"]
 
 
 def test_a_branch_that_comes_second_says_what_it_did_in_the_same_turn(
