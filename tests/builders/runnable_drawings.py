@@ -87,8 +87,9 @@ def some_drawings(count: int, *, least: int = 4) -> list[dict[str, Any]]:
 
 def _chain(sketch: Sketch, ends: Ends, *, seen: tuple[str, ...], depth: int, item: bool) -> Ends:
     """Some steps one after another; the ends that whatever comes next follows."""
-    for _ in range(sketch.draw(st.integers(1, 5 if depth == 0 else 2))):
-        if len(sketch.nodes) >= sketch.most_steps or not ends:
+    for number in range(sketch.draw(st.integers(1, 5 if depth == 0 else 2))):
+        # At least one: a branch without steps does not compile.
+        if (number and len(sketch.nodes) >= sketch.most_steps) or not ends:
             break
         plain = (_action, _action, _delay, _until, _event, _approval)
         nested = (_condition, _parallel, _loop) if depth < 2 and len(sketch.nodes) < sketch.most_steps - 4 else ()
