@@ -21,7 +21,7 @@ from models.types.workflow_ids import WORKFLOW_TYPES
 from models.types.workflow_state import SubjectState
 from tests.workflows.doubles import Api
 from tests.workflows.running import Handle, running, until
-from tests.workflows.skipped_world import end
+from tests.workflows.live import end
 from workflows.worker import WORKFLOWS
 
 SCHEDULED = ("proposal", "booking", "invoice", "retainer", "automation")

@@ -14,7 +14,7 @@ from tests.builders.automations import HEAD, drawing
 from tests.builders.live_runs import delay
 from tests.builders.runs import accept, make_automation, post, publish
 from tests.builders.workspaces import Studio
-from tests.workflows.skipped_world import end
+from tests.workflows.live import end
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
