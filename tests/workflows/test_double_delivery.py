@@ -20,8 +20,8 @@ from models.types.events import CATALOGUE, Happened
 from models.types.workflow_ids import WORKFLOW_TYPES
 from models.types.workflow_state import SubjectState
 from tests.workflows.doubles import Api
-from tests.workflows.running import Handle, running, until
 from tests.workflows.live import end
+from tests.workflows.running import Handle, running, until
 from workflows.worker import WORKFLOWS
 
 SCHEDULED = ("proposal", "booking", "invoice", "retainer", "automation")
