@@ -1,10 +1,12 @@
 """The builder as a person at a browser meets it: what is on the canvas, what the server has of it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from sqlmodel import Session
 
@@ -18,12 +20,20 @@ DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, h
 
 
 @dataclass
-class BuilderPage:
-    """One open window on one automation."""
+class Canvas:
+    """One open window on a drawing, and the hands of whoever sits before it."""
 
     page: Page
-    site: LiveStudio
-    automation_id: str
+
+    @property
+    def panel(self) -> Locator:
+        """What is open beside the canvas."""
+        return self.page.locator("aside[data-panel]")
+
+    @property
+    def problems(self) -> Locator:
+        """The button that counts them."""
+        return self.page.locator("[data-problems]")
 
     def step(self, node_id: str) -> Locator:
         """The card of a step."""
@@ -55,10 +65,70 @@ class BuilderPage:
     def _view(self) -> str:
         return str(self.page.evaluate("document.querySelector('.react-flow__viewport').style.transform"))
 
+    def field(self, role: Literal["textbox", "combobox", "spinbutton"], name: str) -> Locator:
+        """A field of the panel, which may say that it is optional."""
+        return self.panel.get_by_role(role, name=re.compile(f"^{re.escape(name)}( optional)?$"))
+
+    def write(self, name: str, text: str) -> None:
+        """Click into a field of the panel and type."""
+        self.field("textbox", name).click()
+        self.page.keyboard.type(text)
+
+    def address_to_the_lead(self) -> None:
+        """Let a mail go to whoever the run is about, by mouse."""
+        self.panel.get_by_label("Where “To” comes from").select_option("A field")
+        self.field("combobox", "To").click()
+        self.take_found("contact email", "Email")
+
+    def take_found(self, text: str, label: str) -> None:
+        """Search in the list that is open, and take the first thing found once it is the one that is meant, by keyboard."""
+        self.page.keyboard.type(text)
+        expect(self.panel.locator("li[role=option]").first).to_contain_text(label)
+        self.page.keyboard.press("Enter")
+
+    def publish(self) -> None:
+        """Press Publish in the bar, and again in the panel, by mouse."""
+        self.page.get_by_role("banner").get_by_role("button", name="Publish").click()
+        self.panel.get_by_role("button", name=re.compile("^Publish")).click()
+
+    def tab_to(self, field: Locator, key: str = "Tab") -> None:
+        """Press Tab, or another key, until a field has the focus."""
+        tab_to(self.page, field, key)
+
+
+@dataclass
+class BuilderPage(Canvas):
+    """One open window on one automation, and what the server has of it."""
+
+    site: LiveStudio
+    automation_id: str
+
     def wait_saved(self) -> dict[str, Any]:
         """The drawing as the server has it, once it has all."""
         expect(self.page.locator("[data-saving]")).to_have_attribute("data-saving", "saved", timeout=10_000)
         return drawing_of(self.site, self.automation_id)
+
+
+def tab_to(page: Page, field: Locator, key: str = "Tab") -> None:
+    """Press Tab, or another key, until a field of any page has the focus."""
+    for _ in range(120):
+        if field.evaluate("it => it === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    pytest.fail(f"{field} is not reached by {key}")
+
+
+def connect(page: Page, port: str, target: str) -> None:
+    """Walk the two lists of the connector by arrows alone."""
+    for words in (port, target):
+        choices = page.get_by_role("dialog", name="Connect").get_by_role("button")
+        expect(choices.first).to_be_focused()
+        wanted = choices.filter(has_text=words).first
+        for _ in range(choices.count()):
+            if wanted.evaluate("it => it === document.activeElement"):
+                break
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
 
 
 def add_drawing(site: LiveStudio, drawing: dict[str, Any], name: str = "New lead") -> str:

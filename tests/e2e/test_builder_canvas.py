@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from models.seed.drawings import new_lead_drawing
 from tests.e2e.axe import violations
-from tests.e2e.builder_page import DESKTOP, EMPTY, PHONE, BuilderPage, add_drawing, drawing_of, lines, opened
+from tests.e2e.builder_page import DESKTOP, EMPTY, PHONE, BuilderPage, add_drawing, connect, drawing_of, lines, opened
 from tests.e2e.live_studio import LiveStudio, live_studio
 
 pytestmark = pytest.mark.e2e
@@ -82,19 +82,6 @@ def test_the_same_is_drawn_without_a_mouse(site: LiveStudio, browser: Browser):
         ("trigger", "ok", "send-mail"),
     ]
     assert drawing["positions"]["send-mail"]["x"] - drawing["positions"]["trigger"]["x"] == 16
-
-
-def connect(page: Page, port: str, target: str) -> None:
-    """Walk the two lists of the connector by arrows alone."""
-    for words in (port, target):
-        choices = page.get_by_role("dialog", name="Connect").get_by_role("button")
-        expect(choices.first).to_be_focused()
-        wanted = choices.filter(has_text=words).first
-        for _ in range(choices.count()):
-            if wanted.evaluate("it => it === document.activeElement"):
-                break
-            page.keyboard.press("ArrowDown")
-        page.keyboard.press("Enter")
 
 
 def test_a_mistake_is_marked_where_it_is(site: LiveStudio, browser: Browser):

@@ -1,10 +1,9 @@
 """“New lead” from an empty canvas: by mouse up to the run that a form starts, and by keyboard alone."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
 from models.tables.automations import AutomationRun
@@ -21,10 +20,6 @@ def site(tmp_path_factory) -> Iterator[LiveStudio]:
         yield site
 
 
-def panel(builder: BuilderPage) -> Locator:
-    return builder.page.locator("aside[data-panel]")
-
-
 def test_a_new_lead_is_answered_by_what_a_mouse_has_drawn(site: LiveStudio, browser: Browser):
     automation_id = add_drawing(site, EMPTY)
     with opened(site, browser, automation_id) as builder:
@@ -36,14 +31,14 @@ def test_a_new_lead_is_answered_by_what_a_mouse_has_drawn(site: LiveStudio, brow
         write_mail(builder)
         builder.item("tasks.create").drag_to(builder.plus("send-mail"))
         builder.settle()
-        fill(builder, panel(builder).get_by_role("textbox", name="What", exact=True), "Follow up with {{ trigger.contact.name }}")
-        expect(builder.page.locator("[data-problems]")).to_have_attribute("data-problems", "0", timeout=10_000)
+        builder.write("What", "Follow up with {{ trigger.contact.name }}")
+        expect(builder.problems).to_have_attribute("data-problems", "0", timeout=10_000)
         drawing = builder.wait_saved()
         assert lines(drawing) == [("send-mail", "ok", "create"), ("trigger", "ok", "send-mail")]
 
         builder.page.get_by_role("button", name="Simulate").click()
-        expect(panel(builder)).to_contain_text("Thank you", timeout=15_000)
-        publish(builder)
+        expect(builder.panel).to_contain_text("Thank you", timeout=15_000)
+        builder.publish()
         expect(builder.page.get_by_role("banner")).to_contain_text("Version 1 runs", timeout=10_000)
     assert runs_of(site, automation_id) == []
     with site.database.write(site.studio.scope) as session:
@@ -52,23 +47,9 @@ def test_a_new_lead_is_answered_by_what_a_mouse_has_drawn(site: LiveStudio, brow
 
 
 def write_mail(builder: BuilderPage) -> None:
-    page, open_panel = builder.page, panel(builder)
-    open_panel.get_by_label("Where “To” comes from").select_option("A field")
-    open_panel.get_by_role("combobox", name="To", exact=True).click()
-    page.keyboard.type("contact email")
-    page.keyboard.press("Enter")
-    fill(builder, open_panel.get_by_role("textbox", name="Subject"), "Thank you, {{ trigger.contact.name }}!")
-    fill(builder, open_panel.get_by_role("textbox", name="Text", exact=True), "We call you.")
-
-
-def fill(builder: BuilderPage, field: Locator, text: str) -> None:
-    field.click()
-    builder.page.keyboard.type(text)
-
-
-def publish(builder: BuilderPage) -> None:
-    builder.page.get_by_role("banner").get_by_role("button", name="Publish").click()
-    panel(builder).get_by_role("button", name=re.compile("^Publish")).click()
+    builder.address_to_the_lead()
+    builder.write("Subject", "Thank you, {{ trigger.contact.name }}!")
+    builder.write("Text", "We call you.")
 
 
 def runs_of(site: LiveStudio, automation_id: str) -> list[str]:
@@ -87,27 +68,17 @@ def test_the_keyboard_alone_draws_and_fills_in(site: LiveStudio, browser: Browse
         builder.search("post channel")
         expect(builder.step("post")).to_be_focused()
         keys.press("Enter")
-        within = panel(builder)
-        expect(within.get_by_label("Name on the canvas")).to_be_focused()
+        expect(builder.panel.get_by_label("Name on the canvas")).to_be_focused()
         keys.type("Tell everybody")
-        tab_to(builder, within.get_by_role("textbox", name="Text", exact=True))
+        builder.tab_to(builder.field("textbox", "Text"))
         keys.type("A new lead!")
-        tab_to(builder, within.get_by_role("textbox", name="Channel", exact=True), "Shift+Tab")
+        builder.tab_to(builder.field("textbox", "Channel"), "Shift+Tab")
         keys.type("crm")
         keys.press("Escape")
         expect(builder.step("post")).to_be_focused()
         expect(builder.step("post")).to_contain_text("Tell everybody")
-        expect(builder.page.locator("[data-problems]")).to_have_attribute("data-problems", "0", timeout=10_000)
+        expect(builder.problems).to_have_attribute("data-problems", "0", timeout=10_000)
         drawing = builder.wait_saved()
 
     assert lines(drawing) == [("trigger", "ok", "post")]
     assert drawing["nodes"][1]["settings"]["input"] == {"channel": {"text": "crm"}, "text": {"text": "A new lead!"}}
-
-
-def tab_to(builder: BuilderPage, field: Locator, key: str = "Tab") -> None:
-    """Press Tab, or another key, until a field has the focus."""
-    for _ in range(60):
-        if field.evaluate("it => it === document.activeElement"):
-            return
-        builder.page.keyboard.press(key)
-    pytest.fail(f"{field} is not reached by {key}")
