@@ -1,5 +1,5 @@
 /// Text with fields in it as chips. Typing `{{` or pressing the button opens the picker; chips move and go like letters.
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Icon } from "../../icon";
 import { FloatingPicker } from "./field_picker";
 import { PlaceSettings } from "./place_settings";
@@ -31,7 +31,8 @@ export function TextEditor({ id, label, value, isLong, onChange, ...more }: Prop
   const nameOf = (place: Place): string => pathInWords(place.path, schema);
 
   // The browser owns what is inside; it is drawn anew only when the text changed from outside, such as by undo.
-  useEffect(() => {
+  // Before the next letter can come: later, this would take the letter for a change from outside and send the caret to the beginning.
+  useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
     if (written.current !== value) {
