@@ -12,7 +12,7 @@ from api.links import link_url
 from api.pagination import Page, Paging, page_of
 from api.rest.proposal_shapes import EvidenceOut, In, LinkOut, Out, ReasonIn, VersionIn, evidence_out
 from api.routing import Router
-from models.commands.contracts import change_contract, draft_contract, void_contract
+from models.commands.contracts import archive_contract, change_contract, draft_contract, unarchive_contract, void_contract
 from models.queries.contracts import contracts_statement, get_contract
 from models.queries.engagements import get_engagement
 from models.tables.contracts import Contract
@@ -116,6 +116,22 @@ def create_contract_void(contract_id: str, body: ReasonIn, call: Write) -> Contr
     if contract.proposal_id:
         raise Refused("This contract belongs to a proposal. Withdraw the proposal instead.")
     void_contract(call.session, contract, now=call.now, reason=body.reason)
+    call.session.flush()
+    return ContractOut.model_validate(contract)
+
+
+@router.post("/contracts/{contract_id}/archive")
+def create_contract_archive(contract_id: str, body: VersionIn, call: Write) -> ContractOut:
+    """Put a draft or a contract that is over out of the lists; refused while the client may still sign it."""
+    contract = archive_contract(call.session, _at(call, contract_id, body.version), now=call.now)
+    call.session.flush()
+    return ContractOut.model_validate(contract)
+
+
+@router.delete("/contracts/{contract_id}/archive")
+def delete_contract_archive(contract_id: str, call: Write) -> ContractOut:
+    """Bring it back into the lists."""
+    contract = unarchive_contract(call.session, get_contract(call.session, contract_id))
     call.session.flush()
     return ContractOut.model_validate(contract)
 

@@ -85,6 +85,7 @@ def send_contract(session: Session, contract: Contract, *, content_sha256: str, 
     """Put a draft out for signature, its bytes fixed by their hash. Raises Refused when it is no draft."""
     move_contract(contract, ContractStatus.PENDING)
     contract.content_sha256 = content_sha256
+    contract.archived_at = None  # what the client may sign stands in the lists, also a draft that was put away with others
     session.add(contract)
     session.flush()
     add_evidence(session, contract.id, "sent", at=now, document_sha256=content_sha256, to=to)
@@ -108,6 +109,26 @@ def expire_contract(session: Session, contract: Contract, *, now: datetime) -> C
         move_contract(contract, ContractStatus.EXPIRED)
         session.add(contract)
         add_evidence(session, contract.id, "expired", at=now)
+    return contract
+
+
+def archive_contract(session: Session, contract: Contract, *, now: datetime) -> Contract:
+    """Put a contract out of the lists. Twice is once. Raises Refused while the client may still sign it."""
+    if contract.status == ContractStatus.PENDING:
+        raise Refused("The client may still sign this contract. Void it first.", field="status")
+    if contract.archived_at is None:
+        contract.archived_at = now
+        session.add(contract)
+        _record(session, contract, "contract.archived")
+    return contract
+
+
+def unarchive_contract(session: Session, contract: Contract) -> Contract:
+    """Bring a contract back into the lists. Twice is once."""
+    if contract.archived_at is not None:
+        contract.archived_at = None
+        session.add(contract)
+        _record(session, contract, "contract.unarchived")
     return contract
 
 

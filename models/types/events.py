@@ -92,6 +92,8 @@ CATALOGUE: dict[str, EventType] = {
             ("completed", "A contract was signed by everybody", (), True),
             ("declined", "A contract was declined", (), True),
             ("voided", "A contract was voided", (), True),
+            ("archived", "A contract was archived", (), False),
+            ("unarchived", "A contract was brought back", (), False),
         ),
         *_types(
             "project",
