@@ -9,9 +9,9 @@ from sqlmodel import select
 from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
-from models.commands.comments import LONGEST, add_comment
+from models.commands.comments import LONGEST, add_comment, change_comment, remove_comment
 from models.queries.projects import get_project
-from models.queries.tasks import get_task
+from models.queries.tasks import get_comment, get_task
 from models.tables.tasks import Comment
 
 router = Router("comments")
@@ -26,6 +26,14 @@ class CommentIn(BaseModel):
     subject_id: str = Field(examples=["tsk_01k7…"])
     body: str = Field(min_length=1, max_length=LONGEST, examples=["The second sketch is the one."])
     is_shared: bool = False
+
+
+class CommentChange(BaseModel):
+    """Other words for what was said. Whom it is for stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    body: str = Field(min_length=1, max_length=LONGEST, examples=["The third sketch is the one."])
 
 
 class CommentOut(BaseModel):
@@ -66,3 +74,22 @@ def create_comment(body: CommentIn, call: Write) -> CommentOut:
         engagement_id=subject.engagement_id,
     )
     return CommentOut.model_validate(comment)
+
+
+@router.get("/comments/{comment_id}")
+def show_comment(comment_id: str, call: Read) -> CommentOut:
+    """One comment."""
+    return CommentOut.model_validate(get_comment(call.session, comment_id))
+
+
+@router.patch("/comments/{comment_id}")
+def update_comment(comment_id: str, body: CommentChange, call: Write) -> CommentOut:
+    """Put it in other words; only its author can."""
+    comment = get_comment(call.session, comment_id)
+    return CommentOut.model_validate(change_comment(call.session, comment, body=body.body))
+
+
+@router.delete("/comments/{comment_id}", status_code=204)
+def delete_comment(comment_id: str, call: Write) -> None:
+    """Take it back; only its author can."""
+    remove_comment(call.session, get_comment(call.session, comment_id))

@@ -85,6 +85,14 @@ def list_groups(session: Session, board_ids: Sequence[str]) -> list[TaskGroup]:
     return list(session.exec(statement.order_by(col(TaskGroup.position), col(TaskGroup.id))).all())
 
 
+def get_comment(session: Session, comment_id: str) -> Comment:
+    """Something that was said. Raises NotFound."""
+    comment = session.get(Comment, comment_id)
+    if comment is None or comment.workspace_id != workspace_id_of(session):
+        raise NotFound("There is no such comment.")
+    return comment
+
+
 def list_comments(session: Session, subject_id: str, *, only_shared: bool = False) -> list[Comment]:
     """What was said about a thing, the oldest first."""
     statement = select(Comment).where(Comment.subject_id == subject_id)

@@ -129,7 +129,12 @@ CATALOGUE: dict[str, EventType] = {
             ("archived", "A task was archived", (), False),
             ("unarchived", "A task was brought back", (), False),
         ),
-        *_types("comment", ("added", "A comment was added", ("is_shared",), False)),
+        *_types(
+            "comment",
+            ("added", "A comment was added", ("is_shared",), False),
+            ("changed", "A comment was changed", ("is_shared",), False),
+            ("removed", "A comment was removed", ("is_shared",), False),
+        ),
         *_types(
             "file",
             ("added", "A file was added", ("is_shared",), False),

@@ -36,6 +36,8 @@ ASKS_PROVIDER = ("void", "write_off", "reconciliations", "payments")
 FOR_LACK_OF = {
     "POST /members": "has this address already",
     "POST /comments": "There is no such task",
+    "PATCH /comments/{comment_id}": "Only the author",
+    "DELETE /comments/{comment_id}": "Only the author",
     "POST /automation_runs/{run_id}/approvals/{wait_id}/delegation": "Choose somebody of your team",
     "POST /automations/{automation_id}/publication": "Nothing starts this automation",
     "POST /automations/{automation_id}/simulations": "Nothing starts this automation",
