@@ -1,9 +1,12 @@
 """Boards and groups of a project's tasks."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.automation_users import IsSure, ask_first
 from api.deps import Call, Read, Write
+from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from models.commands.task_boards import (
     FIRST_GROUPS,
@@ -15,7 +18,7 @@ from models.commands.task_boards import (
     change_group,
 )
 from models.queries.projects import get_project
-from models.queries.tasks import get_board, get_group, list_boards, list_groups
+from models.queries.tasks import boards_matching, get_board, get_group, groups_matching, list_groups
 from models.tables.tasks import TaskBoard, TaskGroup
 
 router = Router("task_boards")
@@ -70,23 +73,34 @@ class GroupOut(BaseModel):
     board_id: str
     name: str
     position: int
+    """Its place among the columns, 0 at the left end."""
+    archived_at: datetime | None
 
 
 class BoardOut(BaseModel):
-    """A board with its columns."""
+    """A board with the columns in use, from the left."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     id: str
     project_id: str
     name: str
     position: int
+    """Its place among the boards of its project, 0 first."""
     is_shared: bool
-    groups: list[GroupOut]
+    archived_at: datetime | None
+    groups: list[GroupOut] = Field(default_factory=list)
 
 
 @router.get("/task_boards")
-def list_task_boards(project_id: str, call: Read) -> list[BoardOut]:
-    """The boards of a project in their order."""
-    return [_shape(call, board) for board in list_boards(call.session, get_project(call.session, project_id).id)]
+def list_task_boards(call: Read, paging: Paging, project_id: str | None = None, is_archived: bool = False) -> Page[BoardOut]:
+    """Boards, newest first; those put away only when asked for. `position` is their order in a project."""
+    statement = boards_matching(project_id=project_id, is_archived=is_archived)
+    page = page_of(call.session, statement, TaskBoard, paging, BoardOut)
+    columns = list_groups(call.session, [board.id for board in page.items])
+    for board in page.items:
+        board.groups = [GroupOut.model_validate(column) for column in columns if column.board_id == board.id]
+    return page
 
 
 @router.post("/task_boards", status_code=201)
@@ -122,6 +136,19 @@ def create_group(board_id: str, body: GroupIn, call: Write) -> GroupOut:
     return _shape_group(call, add_group(call.session, get_board(call.session, board_id), name=body.name))
 
 
+@router.get("/task_groups")
+def list_task_groups(call: Read, paging: Paging, board_id: str | None = None, is_archived: bool = False) -> Page[GroupOut]:
+    """Columns, newest first; those put away only when asked for. `position` is their order on a board."""
+    statement = groups_matching(board_id=board_id, is_archived=is_archived)
+    return page_of(call.session, statement, TaskGroup, paging, GroupOut)
+
+
+@router.get("/task_groups/{group_id}")
+def show_group(group_id: str, call: Read) -> GroupOut:
+    """One column."""
+    return _shape_group(call, get_group(call.session, group_id))
+
+
 @router.patch("/task_groups/{group_id}")
 def update_group(group_id: str, body: GroupChange, call: Write) -> GroupOut:
     """Rename a column, or move it."""
@@ -138,14 +165,9 @@ def create_group_archive(group_id: str, call: Write, is_sure: IsSure = False) ->
 
 def _shape(call: Call, board: TaskBoard) -> BoardOut:
     call.session.flush()
-    return BoardOut(
-        id=board.id,
-        project_id=board.project_id,
-        name=board.name,
-        position=board.position,
-        is_shared=board.is_shared,
-        groups=[GroupOut.model_validate(group) for group in list_groups(call.session, [board.id])],
-    )
+    shown = BoardOut.model_validate(board)
+    shown.groups = [GroupOut.model_validate(group) for group in list_groups(call.session, [board.id])]
+    return shown
 
 
 def _shape_group(call: Call, group: TaskGroup) -> GroupOut:

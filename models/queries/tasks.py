@@ -73,6 +73,20 @@ def get_group(session: Session, group_id: str) -> TaskGroup:
     return group
 
 
+def boards_matching(*, project_id: str | None = None, is_archived: bool = False) -> Any:
+    """A select of boards, in no order."""
+    archived = col(TaskBoard.archived_at)
+    statement = select(TaskBoard).where(archived.is_not(None) if is_archived else archived.is_(None))
+    return statement if project_id is None else statement.where(TaskBoard.project_id == project_id)
+
+
+def groups_matching(*, board_id: str | None = None, is_archived: bool = False) -> Any:
+    """A select of columns, in no order."""
+    archived = col(TaskGroup.archived_at)
+    statement = select(TaskGroup).where(archived.is_not(None) if is_archived else archived.is_(None))
+    return statement if board_id is None else statement.where(TaskGroup.board_id == board_id)
+
+
 def list_boards(session: Session, project_id: str) -> list[TaskBoard]:
     """The live boards of a project in their order."""
     statement = select(TaskBoard).where(TaskBoard.project_id == project_id, col(TaskBoard.archived_at).is_(None))

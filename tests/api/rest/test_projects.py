@@ -136,7 +136,7 @@ def test_boards_columns_and_moves(program: TestClient, work: Work, database: Dat
     assert (moved["group_id"], moved["board_id"]) == (column["id"], board["id"])
     assert program.post(f"/api/v1/task_groups/{column['id']}/archive").status_code == 409
     assert program.patch(f"/api/v1/task_boards/{board['id']}", json={"is_shared": True}).json()["is_shared"] is True
-    assert len(program.get("/api/v1/task_boards", params={"project_id": work.project_id}).json()) == 2
+    assert len(program.get("/api/v1/task_boards", params={"project_id": work.project_id}).json()["items"]) == 2
 
 
 def test_a_task_is_given_done_and_undone(program: TestClient, work: Work, studio: Studio):
