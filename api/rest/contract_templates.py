@@ -10,7 +10,12 @@ from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.rest.proposal_shapes import In, Out
 from api.routing import Router
-from models.commands.contract_templates import add_contract_template, archive_contract_template, change_contract_template
+from models.commands.contract_templates import (
+    add_contract_template,
+    archive_contract_template,
+    change_contract_template,
+    unarchive_contract_template,
+)
 from models.queries.contracts import get_contract_template
 from models.tables.contracts import ContractTemplate
 
@@ -60,8 +65,8 @@ def create_contract_template(body: ContractTemplateIn, call: Write) -> ContractT
 
 @router.get("/contract_templates/{template_id}")
 def show_contract_template(template_id: str, call: Read) -> ContractTemplateOut:
-    """One template."""
-    return ContractTemplateOut.model_validate(get_contract_template(call.session, template_id))
+    """One template, also one that was put away."""
+    return ContractTemplateOut.model_validate(get_contract_template(call.session, template_id, with_archived=True))
 
 
 @router.patch("/contract_templates/{template_id}")
@@ -77,3 +82,10 @@ def delete_contract_template(template_id: str, call: Write, is_sure: IsSure = Fa
     """Put it away; nothing that was drafted from it changes."""
     ask_first(call, template_id, is_sure=is_sure)
     archive_contract_template(call.session, get_contract_template(call.session, template_id), now=call.now)
+
+
+@router.delete("/contract_templates/{template_id}/archive")
+def delete_contract_template_archive(template_id: str, call: Write) -> ContractTemplateOut:
+    """Offer it again."""
+    template = get_contract_template(call.session, template_id, with_archived=True)
+    return ContractTemplateOut.model_validate(unarchive_contract_template(call.session, template))

@@ -9,7 +9,13 @@ from api.deps import Call, Read, Write
 from api.messages import receive_message, send_message
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
-from models.commands.conversations import archive_conversation, client_conversation, ensure_channel, settle_conversation
+from models.commands.conversations import (
+    archive_conversation,
+    client_conversation,
+    ensure_channel,
+    settle_conversation,
+    unarchive_conversation,
+)
 from models.ids import new_id
 from models.queries.contacts import get_contact
 from models.queries.conversations import conversations_statement, get_conversation, messages_statement
@@ -151,6 +157,12 @@ def update_conversation(conversation_id: str, body: ConversationChange, call: Wr
 def create_archival(conversation_id: str, call: Write) -> None:
     """Put a conversation away until somebody says something in it."""
     archive_conversation(call.session, get_conversation(call.session, conversation_id), now=call.now)
+
+
+@router.delete("/conversations/{conversation_id}/archival", status_code=204)
+def delete_archival(conversation_id: str, call: Write) -> None:
+    """Bring a conversation back."""
+    unarchive_conversation(call.session, get_conversation(call.session, conversation_id))
 
 
 @router.get("/conversations/{conversation_id}/messages")

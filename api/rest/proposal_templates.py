@@ -11,7 +11,12 @@ from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.rest.proposal_shapes import BlockIn, In, LineItemIn, Out, lines_of
 from api.routing import Router
-from models.commands.proposal_templates import add_proposal_template, archive_proposal_template, change_proposal_template
+from models.commands.proposal_templates import (
+    add_proposal_template,
+    archive_proposal_template,
+    change_proposal_template,
+    unarchive_proposal_template,
+)
 from models.queries.proposals import get_proposal_template
 from models.tables.proposals import ProposalTemplate
 
@@ -88,8 +93,8 @@ def create_proposal_template(body: ProposalTemplateIn, call: Write) -> ProposalT
 
 @router.get("/proposal_templates/{template_id}")
 def show_proposal_template(template_id: str, call: Read) -> ProposalTemplateDetail:
-    """One template."""
-    shown = ProposalTemplateOut.model_validate(get_proposal_template(call.session, template_id))
+    """One template, also one that was put away."""
+    shown = ProposalTemplateOut.model_validate(get_proposal_template(call.session, template_id, with_archived=True))
     return ProposalTemplateDetail(**shown.model_dump(), used_by=used_by(call, template_id))
 
 
@@ -105,6 +110,13 @@ def delete_proposal_template(template_id: str, call: Write, is_sure: IsSure = Fa
     """Put it away; nothing that was drafted from it changes."""
     ask_first(call, template_id, is_sure=is_sure)
     archive_proposal_template(call.session, get_proposal_template(call.session, template_id), now=call.now)
+
+
+@router.delete("/proposal_templates/{template_id}/archive")
+def delete_proposal_template_archive(template_id: str, call: Write) -> ProposalTemplateOut:
+    """Offer it again."""
+    template = get_proposal_template(call.session, template_id, with_archived=True)
+    return ProposalTemplateOut.model_validate(unarchive_proposal_template(call.session, template))
 
 
 def _values(body: ProposalTemplateIn | ProposalTemplateChange) -> dict[str, Any]:

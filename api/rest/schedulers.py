@@ -12,7 +12,7 @@ from api.deps import Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from models.commands.bookings import list_open_slots
-from models.commands.schedulers import add_scheduler, archive_scheduler, change_scheduler
+from models.commands.schedulers import add_scheduler, archive_scheduler, change_scheduler, unarchive_scheduler
 from models.queries.bookings import get_scheduler
 from models.tables.bookings import Scheduler
 from models.types.errors import Invalid
@@ -74,9 +74,10 @@ class SlotsOut(BaseModel):
 
 
 @router.get("/schedulers")
-def list_schedulers(call: Read, paging: Paging, member_id: str | None = None) -> Page[SchedulerOut]:
-    """Schedulers that are in use, newest first."""
-    statement = select(Scheduler).where(col(Scheduler.archived_at).is_(None))
+def list_schedulers(call: Read, paging: Paging, member_id: str | None = None, is_archived: bool = False) -> Page[SchedulerOut]:
+    """Schedulers, newest first; those put away only when asked for."""
+    archived = col(Scheduler.archived_at)
+    statement = select(Scheduler).where(archived.is_not(None) if is_archived else archived.is_(None))
     if member_id is not None:
         statement = statement.where(Scheduler.member_id == member_id)
     return page_of(call.session, statement, Scheduler, paging, SchedulerOut)
@@ -90,8 +91,8 @@ def create_scheduler(wanted: SchedulerIn, call: Write) -> SchedulerOut:
 
 @router.get("/schedulers/{scheduler_id}")
 def show_scheduler(scheduler_id: str, call: Read) -> SchedulerOut:
-    """One scheduler."""
-    return SchedulerOut.model_validate(get_scheduler(call.session, scheduler_id))
+    """One scheduler, also one that was put away."""
+    return SchedulerOut.model_validate(get_scheduler(call.session, scheduler_id, with_archived=True))
 
 
 @router.put("/schedulers/{scheduler_id}")
@@ -106,6 +107,13 @@ def destroy_scheduler(scheduler_id: str, call: Write, is_sure: IsSure = False) -
     """Put a scheduler away: its page is gone, its calls stand."""
     ask_first(call, scheduler_id, is_sure=is_sure)
     archive_scheduler(call.session, get_scheduler(call.session, scheduler_id), now=call.now)
+
+
+@router.delete("/schedulers/{scheduler_id}/archive")
+def delete_scheduler_archive(scheduler_id: str, call: Write) -> SchedulerOut:
+    """Offer a scheduler again, at the address it had."""
+    scheduler = get_scheduler(call.session, scheduler_id, with_archived=True)
+    return SchedulerOut.model_validate(unarchive_scheduler(call.session, scheduler))
 
 
 @router.get("/schedulers/{scheduler_id}/slots")

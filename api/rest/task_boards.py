@@ -16,6 +16,8 @@ from models.commands.task_boards import (
     archive_group,
     change_board,
     change_group,
+    unarchive_board,
+    unarchive_group,
 )
 from models.queries.projects import get_project
 from models.queries.tasks import boards_matching, get_board, get_group, groups_matching, list_groups
@@ -130,6 +132,12 @@ def create_board_archive(board_id: str, call: Write, is_sure: IsSure = False) ->
     return _shape(call, archive_board(call.session, get_board(call.session, board_id), now=call.now))
 
 
+@router.delete("/task_boards/{board_id}/archive")
+def delete_board_archive(board_id: str, call: Write) -> BoardOut:
+    """Bring a board back."""
+    return _shape(call, unarchive_board(call.session, get_board(call.session, board_id)))
+
+
 @router.post("/task_boards/{board_id}/groups", status_code=201)
 def create_group(board_id: str, body: GroupIn, call: Write) -> GroupOut:
     """Add a column."""
@@ -161,6 +169,12 @@ def create_group_archive(group_id: str, call: Write, is_sure: IsSure = False) ->
     """Put a column away; refused while tasks stand in it."""
     ask_first(call, group_id, is_sure=is_sure)
     return _shape_group(call, archive_group(call.session, get_group(call.session, group_id), now=call.now))
+
+
+@router.delete("/task_groups/{group_id}/archive")
+def delete_group_archive(group_id: str, call: Write) -> GroupOut:
+    """Bring a column back."""
+    return _shape_group(call, unarchive_group(call.session, get_group(call.session, group_id)))
 
 
 def _shape(call: Call, board: TaskBoard) -> BoardOut:

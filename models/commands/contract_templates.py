@@ -35,3 +35,10 @@ def archive_contract_template(session: Session, template: ContractTemplate, *, n
     """Put a template away. Twice is once."""
     template.archived_at = template.archived_at or now
     session.add(template)
+
+
+def unarchive_contract_template(session: Session, template: ContractTemplate) -> ContractTemplate:
+    """Offer a template again. Twice is once."""
+    template.archived_at = None
+    session.add(template)
+    return template

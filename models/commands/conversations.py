@@ -132,6 +132,11 @@ def archive_conversation(session: Session, conversation: Conversation, *, now: d
     conversation.is_waiting_on_us = False
 
 
+def unarchive_conversation(session: Session, conversation: Conversation) -> None:
+    """Bring a conversation back though nobody said anything. Twice is once."""
+    conversation.archived_at = None
+
+
 def reply_token(
     session: Session, secret: str, conversation_id: str, *, contact_id: str | None = None, member_id: str = ""
 ) -> str:

@@ -53,6 +53,13 @@ def archive_proposal_template(session: Session, template: ProposalTemplate, *, n
     session.add(template)
 
 
+def unarchive_proposal_template(session: Session, template: ProposalTemplate) -> ProposalTemplate:
+    """Offer a template again. Twice is once."""
+    template.archived_at = None
+    session.add(template)
+    return template
+
+
 def _stored(line: ProposalLine) -> dict[str, Any]:
     stored = asdict(line)
     stored.pop("id")

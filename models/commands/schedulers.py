@@ -39,6 +39,13 @@ def archive_scheduler(session: Session, scheduler: Scheduler, *, now: datetime) 
     session.add(scheduler)
 
 
+def unarchive_scheduler(session: Session, scheduler: Scheduler) -> Scheduler:
+    """Offer a scheduler again, at the address it had. Twice is once."""
+    scheduler.archived_at = None
+    session.add(scheduler)
+    return scheduler
+
+
 def _checked(session: Session, scheduler: Scheduler) -> Scheduler:
     weekly_hours(scheduler.weekly_hours)
     day_overrides(scheduler.overrides)

@@ -57,6 +57,16 @@ def archive_board(session: Session, board: TaskBoard, *, now: datetime) -> TaskB
     return board
 
 
+def unarchive_board(session: Session, board: TaskBoard) -> TaskBoard:
+    """Bring a board back to its place. Twice is once."""
+    if board.archived_at is not None:
+        board.archived_at = None
+        session.add(board)
+        project = session.get_one(Project, board.project_id)
+        record(session, "task_board.unarchived", board.id, engagement_id=project.engagement_id, project_id=project.id)
+    return board
+
+
 def add_group(session: Session, board: TaskBoard, *, name: str) -> TaskGroup:
     """Add a column at the right end of a board."""
     group = _add_group(session, board, _named(name), _next(session, TaskGroup, col(TaskGroup.board_id) == board.id))
@@ -85,6 +95,15 @@ def archive_group(session: Session, group: TaskGroup, *, now: datetime) -> TaskG
     group.archived_at = group.archived_at or now
     session.add(group)
     _record_change(session, get_board(session, group.board_id))
+    return group
+
+
+def unarchive_group(session: Session, group: TaskGroup) -> TaskGroup:
+    """Bring a column back to its place. Twice is once."""
+    if group.archived_at is not None:
+        group.archived_at = None
+        session.add(group)
+        _record_change(session, get_board(session, group.board_id))
     return group
 
 

@@ -19,10 +19,10 @@ BUSY_IS_FRESH = timedelta(minutes=30)
 """How old a reading of a calendar may be: an older one is unknown, and an unknown calendar offers nothing."""
 
 
-def get_scheduler(session: Session, scheduler_id: str) -> Scheduler:
-    """One scheduler. Raises NotFound."""
+def get_scheduler(session: Session, scheduler_id: str, *, with_archived: bool = False) -> Scheduler:
+    """One scheduler. Raises NotFound, also for one that was put away unless those are wanted too."""
     scheduler = session.get(Scheduler, scheduler_id)
-    if scheduler is None or scheduler.archived_at is not None:
+    if scheduler is None or (scheduler.archived_at is not None and not with_archived):
         raise NotFound("There is no such scheduler.")
     return scheduler
 

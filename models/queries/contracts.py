@@ -48,10 +48,10 @@ def contracts_statement(
     return statement
 
 
-def get_contract_template(session: Session, template_id: str) -> ContractTemplate:
-    """What a new contract starts from. Raises NotFound, also for one that was put away."""
+def get_contract_template(session: Session, template_id: str, *, with_archived: bool = False) -> ContractTemplate:
+    """What a new contract starts from. Raises NotFound, also for one that was put away unless those are wanted too."""
     template = session.get(ContractTemplate, template_id)
-    if template is None or template.archived_at is not None:
+    if template is None or (template.archived_at is not None and not with_archived):
         raise NotFound("There is no such contract template.")
     return template
 

@@ -153,10 +153,10 @@ def get_follow_up_facts(session: Session, proposal: Proposal, workspace: Workspa
     )
 
 
-def get_proposal_template(session: Session, template_id: str) -> ProposalTemplate:
-    """What a new proposal starts from. Raises NotFound, also for one that was put away."""
+def get_proposal_template(session: Session, template_id: str, *, with_archived: bool = False) -> ProposalTemplate:
+    """What a new proposal starts from. Raises NotFound, also for one that was put away unless those are wanted too."""
     template = session.get(ProposalTemplate, template_id)
-    if template is None or template.archived_at is not None:
+    if template is None or (template.archived_at is not None and not with_archived):
         raise NotFound("There is no such proposal template.")
     return template
 

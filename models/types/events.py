@@ -117,6 +117,7 @@ CATALOGUE: dict[str, EventType] = {
             ("added", "A board was added", ("project_id",), False),
             ("changed", "A board was changed", ("project_id",), False),
             ("archived", "A board was archived", ("project_id",), False),
+            ("unarchived", "A board was brought back", ("project_id",), False),
         ),
         *_types(
             "task",

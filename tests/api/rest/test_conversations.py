@@ -56,6 +56,19 @@ def test_a_conversation_is_given_to_somebody_and_settled(program, studio, talk):
     assert program.get("/api/v1/conversations").json()["items"] == []
 
 
+def test_a_conversation_is_put_away_and_brought_back(program, talk):
+    path = f"/api/v1/conversations/{talk['id']}"
+    for _ in range(2):
+        assert program.put(f"{path}/archival").status_code == 204
+    assert [one["id"] for one in program.get("/api/v1/conversations?is_archived=true").json()["items"]] == [talk["id"]]
+
+    for _ in range(2):
+        assert program.delete(f"{path}/archival").status_code == 204
+
+    assert [one["id"] for one in program.get("/api/v1/conversations").json()["items"]] == [talk["id"]]
+    assert program.get(path).json()["archived_at"] is None
+
+
 def test_a_member_reads_their_own_notices(owner, program, database, studio):
     with database.write(studio.scope) as session:
         mine = notify(session, studio.owner_id, "For Mara", href="/", key="a").id

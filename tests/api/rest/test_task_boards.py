@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import col, select
 
 from models.db import Database
+from models.tables.events import Event
 from tests.builders.projects import Work, make_project
 from tests.builders.workspaces import Studio
 
@@ -62,3 +64,17 @@ def test_what_was_put_away_is_listed_when_asked_for(program: TestClient, work: W
     assert (names(program, BOARDS), names(program, BOARDS, is_archived=True)) == (["Board"], ["Ideas"])
     assert names(program, GROUPS, board_id=work.board_id) == ["To do"]
     assert names(program, GROUPS, is_archived=True) == ["Doing"]
+
+
+def test_a_board_and_a_column_are_brought_back(program: TestClient, work: Work, database: Database, studio: Studio):
+    board = program.post(BOARDS, json={"project_id": work.project_id, "name": "Ideas"}).json()
+    for path in (f"{GROUPS}/{work.doing_id}/archive", f"{BOARDS}/{board['id']}/archive"):
+        program.post(path)
+        for _ in range(2):
+            assert program.delete(path).json()["archived_at"] is None
+
+    assert names(program, BOARDS) == ["Ideas", "Board"]
+    assert [one["name"] for one in program.get(f"{BOARDS}/{work.board_id}").json()["groups"]] == ["To do", "Doing"]
+    with database.read(studio.scope) as session:
+        told = session.exec(select(Event.type).where(Event.subject_id == board["id"]).order_by(col(Event.id)))
+        assert list(told) == ["task_board.added", "task_board.archived", "task_board.unarchived"]
