@@ -134,7 +134,10 @@ async def test_a_roll_that_is_asked_for_twice_loses_nothing(environment: Workflo
         await handle.signal("roll")
         await until(lambda: api.looks[subject_id] > 1)
         # A run looks once more before it rolls; a new history looks first of all.
-        while not (state := await handle.query("progress", result_type=SubjectState)).rolls:
+        for _ in range(400):
+            state = await handle.query("progress", result_type=SubjectState)
+            if state.rolls:
+                break
             await asyncio.sleep(0.05)
 
     assert state.rolls in (1, 2)
