@@ -35,7 +35,7 @@ class ConversationIn(BaseModel):
 
     name: str = Field(default="", max_length=80, examples=["CRM"])
     """Of a channel; empty for a talk with a client."""
-    contact_id: str | None = Field(default=None, examples=["con_01k7…"])
+    contact_id: str | None = None
     engagement_id: str | None = None
     subject_kind: Literal["", "proposal", "contract", "invoice", "project", "booking"] = ""
     subject_id: str = ""
