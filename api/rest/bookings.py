@@ -11,7 +11,14 @@ from api.bookings import confirm, remind
 from api.deps import Call, Read, Write
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
-from models.commands.bookings import booking_facts, cancel_booking, hold_booking, make_booking, reschedule_booking
+from models.commands.bookings import (
+    booking_facts,
+    cancel_booking,
+    change_booking,
+    hold_booking,
+    make_booking,
+    reschedule_booking,
+)
 from models.queries.bookings import get_booking, get_scheduler
 from models.queries.references import check_references
 from models.rules.bookings import booking_schedule
@@ -42,6 +49,12 @@ class VersionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     version: int | None = Field(default=None, examples=[3])
+
+
+class BookingChange(VersionIn):
+    """What to change; when it is and whether it takes place have addresses of their own."""
+
+    note: str = Field(max_length=2000, examples=["They bring the printed drafts."])
 
 
 class MoveIn(VersionIn):
@@ -127,6 +140,14 @@ def create_booking(wanted: BookingIn, call: Write) -> BookingOut:
 def show_booking(booking_id: str, call: Read) -> BookingOut:
     """One call."""
     return BookingOut.model_validate(get_booking(call.session, booking_id))
+
+
+@router.patch("/bookings/{booking_id}")
+def update_booking(booking_id: str, wanted: BookingChange, call: Write) -> BookingOut:
+    """Write another note to a call. Nobody is told of it; the next invitation carries it."""
+    booking = change_booking(call.session, _at(call, booking_id, wanted.version), note=wanted.note)
+    call.session.flush()
+    return BookingOut.model_validate(booking)
 
 
 @router.put("/bookings/{booking_id}/time")

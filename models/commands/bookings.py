@@ -102,6 +102,14 @@ def reschedule_booking(session: Session, booking: Booking, *, starts_at: datetim
     return booking
 
 
+def change_booking(session: Session, booking: Booking, *, note: str) -> Booking:
+    """Write another note to a call, also to one that is over. Nobody is told; the next invitation carries it."""
+    if booking.note != note:
+        booking.note = note
+        _record(session, "booking.changed", booking)
+    return booking
+
+
 def cancel_booking(session: Session, booking: Booking, *, reason: str, now: datetime) -> Booking:
     """Cancel a call; cancelling a cancelled one changes nothing. Raises Refused when it has begun."""
     if booking.status == BookingStatus.CANCELED:

@@ -146,6 +146,7 @@ CATALOGUE: dict[str, EventType] = {
         *_types(
             "booking",
             ("made", "A call was booked", ("scheduler_id",), True),
+            ("changed", "The note of a call was changed", (), False),
             ("rescheduled", "A call was moved", (), True),
             ("canceled", "A call was cancelled", (), True),
             ("held", "A call took place", (), False),

@@ -13,6 +13,7 @@ from tests.architecture.operations import Operation, operations, resolved
 ALL = operations(create_app(Settings(env="test", home=Path("/nonexistent"))).openapi())
 CHECKED = [one for one in ALL if one.body and "version" in resolved(one.body, one.components).get("properties", {})]
 MUST_CHECK = {
+    "PATCH /bookings/{booking_id}",
     "PUT /bookings/{booking_id}/time",
     "POST /bookings/{booking_id}/cancelation",
     "POST /payments/{payment_id}/refunds",
