@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
+from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -14,6 +15,7 @@ from activities.client import ApiClient
 from api.app import create_app
 from models.db import Database
 from models.settings import Settings
+from models.types.workflow_state import SubjectState
 from workflows.relay import Relay
 from workflows.sandbox import runner
 from workflows.worker import workers
@@ -46,6 +48,16 @@ async def until(condition: Callable[[], Any], *, seconds: int = 20) -> Any:
             return found
         await asyncio.sleep(0.02)
     raise AssertionError("it did not come to pass")
+
+
+async def rolled(handle: WorkflowHandle[Any, Any]) -> SubjectState:
+    """Where a workflow stands once it has gone on in a new history, or after twenty seconds."""
+    for _ in range(400):
+        state: SubjectState = await handle.query("progress", result_type=SubjectState)
+        if state.rolls:
+            break
+        await asyncio.sleep(0.05)
+    return state
 
 
 async def end(environment: WorkflowEnvironment, *workflow_ids: str) -> None:

@@ -15,8 +15,8 @@ from models.rules.engagements import steps_after
 from models.types.automation_runs import AdvanceInput, RunPosition
 from models.types.calls import Schedule, SubjectInput
 from models.types.events import CATALOGUE, Happened
-from models.types.workflow_state import SubjectState
 from tests.workflows.doubles import Api
+from tests.workflows.live import rolled
 from tests.workflows.running import running, tell, until
 
 BORN_OF = {
@@ -63,7 +63,7 @@ async def test_a_child_lives_on_when_its_parent_rolls_and_ends(environment: Work
         await parent.signal("roll")
         await tell(parent, born_of, subject_id)
         await until(lambda: api.names.count("engagements.refresh") == 2)
-        state = await parent.query("progress", result_type=SubjectState)
+        state = await rolled(parent)
         await tell(parent, "engagement.archived", "eng_1")
         await asyncio.wait_for(parent.result(), timeout=20)
 

@@ -20,7 +20,7 @@ from models.types.events import CATALOGUE, Happened
 from models.types.workflow_ids import WORKFLOW_TYPES
 from models.types.workflow_state import SubjectState
 from tests.workflows.doubles import Api
-from tests.workflows.live import end
+from tests.workflows.live import end, rolled
 from tests.workflows.running import Handle, running, until
 from workflows.worker import WORKFLOWS
 
@@ -134,11 +134,7 @@ async def test_a_roll_that_is_asked_for_twice_loses_nothing(environment: Workflo
         await handle.signal("roll")
         await until(lambda: api.looks[subject_id] > 1)
         # A run looks once more before it rolls; a new history looks first of all.
-        for _ in range(400):
-            state = await handle.query("progress", result_type=SubjectState)
-            if state.rolls:
-                break
-            await asyncio.sleep(0.05)
+        state = await rolled(handle)
 
     assert state.rolls in (1, 2)
 
