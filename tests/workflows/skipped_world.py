@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlmodel import Session, col, select
@@ -21,6 +21,8 @@ from models.tables.events import Delivery
 from models.types.automation_plan.states import RunState, TokenStatus, WaitKind
 from models.types.scope import Scope
 from tests.builders.workspaces import Studio
+
+T = TypeVar("T")
 
 _PAUSE = 0.03
 """Seconds between two looks."""
@@ -55,18 +57,19 @@ class World:
         run_id = request.url.path.split("/")[-2]
         for _ in range(_PATIENCE):
             at = self._due_at(run_id, told["wait_id"])
-            if at is None or at <= self.now or self._has_come(run_id, at):
+            if at is None or at <= self.now or await self._has_come(run_id, at):
                 return
             await asyncio.sleep(_PAUSE)
 
-    def _has_come(self, run_id: str, at: datetime) -> bool:
+    async def _has_come(self, run_id: str, at: datetime) -> bool:
         """Whether the timer is to be reported: it is the next to come, or its run has to hear of something before it."""
         timers = self.timers()
         if timers is None:
             with self.database.read(self.studio.scope) as session:
                 return not _rests(session, session.get_one(AutomationRun, run_id))
         if self.coming and self.coming[0] <= timers[0]:
-            self._write()
+            self.now = max(self.now, self.coming.pop(0))
+            await self.write(self._message)
             return True
         if at <= timers[0]:
             self.now = max(self.now, at)
@@ -85,10 +88,17 @@ class World:
             state = from_json(session.get_one(AutomationRun, run_id).state)
         return {wait.id: wait.at for wait in state.waits}.get(wait_id)
 
-    def _write(self) -> None:
-        self.now = max(self.now, self.coming.pop(0))
-        with self.database.write(self.studio.scope) as session:
-            record(session, "message.received", "msg_1", engagement_id=self.engagement_id, contact_id=self.studio.contact_id)
+    async def write(self, change: Callable[[Session], T]) -> T:
+        """Change the database in a thread: who waits for its lock in the event loop keeps its holder from coming to an end."""
+
+        def written() -> T:
+            with self.database.write(self.studio.scope) as session:
+                return change(session)
+
+        return await asyncio.to_thread(written)
+
+    def _message(self, session: Session) -> None:
+        record(session, "message.received", "msg_1", engagement_id=self.engagement_id, contact_id=self.studio.contact_id)
 
     def _all_is_told(self) -> bool:
         with self.database.read(Scope(None)) as session:

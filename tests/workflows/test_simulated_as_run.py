@@ -62,16 +62,15 @@ async def world(
         yield made
 
 
-def published(world: World, drawing: dict[str, Any]) -> str:
+def published(session: Session, world: World, drawing: dict[str, Any]) -> str:
     """The automation of a drawing, with those that it calls: those that are called by others first."""
     made: dict[str, str] = {}
-    with world.database.write(world.studio.scope) as session:
-        for number in reversed(range(len(drawing["called"]))):
-            made[f"called:{number}"] = publish(session, named(drawing["called"][number], made), name=f"Called {number}").id
-        own = {"op": "eq", "args": [{"path": "trigger.engagement.id"}, {"value": world.engagement_id}]}
-        document = named({name: part for name, part in drawing.items() if name != "called"}, made)
-        document["nodes"][0]["settings"]["filter"] = own
-        return publish(session, document).id
+    for number in reversed(range(len(drawing["called"]))):
+        made[f"called:{number}"] = publish(session, named(drawing["called"][number], made), name=f"Called {number}").id
+    own = {"op": "eq", "args": [{"path": "trigger.engagement.id"}, {"value": world.engagement_id}]}
+    document = named({name: part for name, part in drawing.items() if name != "called"}, made)
+    document["nodes"][0]["settings"]["filter"] = own
+    return publish(session, document).id
 
 
 def named(document: dict[str, Any], made: dict[str, str]) -> dict[str, Any]:
@@ -86,9 +85,8 @@ def named(document: dict[str, Any], made: dict[str, str]) -> dict[str, Any]:
 async def really_run(environment: WorkflowEnvironment, world: World, drawing: dict[str, Any]) -> list[AutomationRun]:
     """Publish it, let a form be submitted, and skip time until its run and all that it called are over or stuck for good."""
     with environment.with_time_skipping_disabled():
-        published(world, drawing)
-        with world.database.write(world.studio.scope) as session:
-            submit(session, replace(world.studio, engagement_id=world.engagement_id))
+        await world.write(lambda session: published(session, world, drawing))
+        await world.write(lambda session: submit(session, replace(world.studio, engagement_id=world.engagement_id)))
         await until(lambda: [run for run in world.runs() if run.state])
     async with skipping(environment, world):
         await until(lambda: world.timers() == [], seconds=60)
@@ -181,8 +179,7 @@ async def compare(environment: WorkflowEnvironment, world: World, drawings: list
     """Run and simulate each; how many there were of what."""
     seen: Counter[str] = Counter()
     for number, drawing in enumerate(drawings):
-        with world.database.write(world.studio.scope) as session:
-            world.engagement_id = new_engagement(session, world.studio)
+        world.engagement_id = await world.write(lambda session: new_engagement(session, world.studio))
         start = world.now
         coming = [start + timedelta(hours=37 * (number % 5) + 20)] if number % 2 else []
         world.coming = list(coming)
