@@ -37,9 +37,11 @@ async def running(
                 task_queue="engine",
             )
             handle = environment.client.get_workflow_handle(started.id)
-            yield handle
-            if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
-                await handle.terminate()
+            try:
+                yield handle
+            finally:
+                if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+                    await handle.terminate()
 
 
 async def tell(handle: Handle, event_type: str, subject_id: str = "pro_1", **payload: Any) -> Happened:
@@ -57,8 +59,8 @@ async def decide(handle: Handle, stuck: WaitInput, action: str) -> None:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is so, some ten seconds at most."""
-    for _ in range(400):
+    """Wait until something is so, some thirty seconds at most: the machine may be busy."""
+    for _ in range(1200):
         if condition():
             return
         await asyncio.sleep(0.025)
