@@ -31,7 +31,7 @@ router = Router("conversations")
 class ConversationIn(BaseModel):
     """A channel by its name, or a talk with a client; the one that is there, or a new one."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "CRM"}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"contact_id": "con_01k7…"}]})
 
     name: str = Field(default="", max_length=80, examples=["CRM"])
     """Of a channel; empty for a talk with a client."""
