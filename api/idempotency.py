@@ -92,6 +92,7 @@ def held(call: Call) -> Iterator[None]:
         raise
     finally:
         over.set()
+        renewal.join()  # it must not be left with a connection of its own
 
 
 def _renew(call: Call, write: KeyedWrite, over: threading.Event) -> None:

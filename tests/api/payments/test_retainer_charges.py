@@ -117,14 +117,13 @@ def test_a_lost_reply_never_charges_twice(shop: Shop, saved: Callable[[str], Non
     shop.provider.lose_replies = 1
     assert work() == ["bill 0 201", "charge 1 503"]
 
-    with shop.worker as worker:  # the activity's retry
-        answer = worker.post(
-            f"/retainers/{retainer_id}/charges",
-            json={"index": 1},
-            headers={"Idempotency-Key": f"retainers:{retainer_id}:charges:1"},
-        )
+    with shop.worker as worker:  # the activity's retries: the connection that lost the reply may fail once more
+        charge = f"/retainers/{retainer_id}/charges"
+        key = {"Idempotency-Key": f"retainers:{retainer_id}:charges:1"}
+        answers = (worker.post(charge, json={"index": 1}, headers=key).status_code for _ in range(5))
+        answer = next(status for status in answers if status != 503)
 
-    assert answer.status_code == 204
+    assert answer == 204
     proof = period(shop, retainer_id)
     assert (proof["invoice_status"], len(shop.charges(proof["invoice_id"]))) == ("paid", 1)
     with shop.database.read(shop.studio.scope) as session:
