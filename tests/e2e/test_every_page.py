@@ -41,6 +41,8 @@ NO_PAGES = {
     "/p/{token}/messages": "fragment",
     "/portal/invoices/{invoice_id}/return": "redirect from the payment provider",
     "/i/{token}/return": "redirect from the payment provider",
+    "/automation_runs/{run_id}/steps/{node_path:path}/input": "answers only while the step is stuck; see test_run_repairs",
+    "/automation_runs/{run_id}/reruns/new": "asks for a step in its address; see test_run_repairs",
     "/setup": "answers only before there is a workspace; has a test of its own below",
 }
 """GET routes behind a browser's doors that are no page of their own."""
