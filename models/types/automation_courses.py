@@ -52,8 +52,6 @@ class Course:
     cause: str = ""
     """What the present turn is about, in words; it says how a wait ended."""
     failures: dict[str, int] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
-    """Ids of events that ended a wait."""
     ended_at: datetime | None = None
 
     @property

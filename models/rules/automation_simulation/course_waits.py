@@ -33,7 +33,7 @@ def await_event(course: Course, asked: WaitForEvent) -> list[Happened]:
     _open(course, asked.wait_id, entry_of(course, EntryKind.WAIT, asked, title=says, until=asked.until))
     plan(course, asked.until, TimerFired(asked.wait_id))
     if course.ground.foresight is not None:
-        known = course.ground.foresight(asked, course.now, frozenset(course.used))
+        known = course.ground.foresight(asked, course.now, frozenset(course.state.heard))
         return [] if known is None else _arriving(course, asked, known)
     earlier = next((one for one in _since_it_began(course) if _ends(course, asked, one)), None)
     if earlier is not None:
@@ -44,7 +44,6 @@ def await_event(course: Course, asked: WaitForEvent) -> list[Happened]:
 
 def _arriving(course: Course, asked: WaitForEvent, found: Occurrence) -> list[Happened]:
     arrived = EventArrived(asked.wait_id, found.record)
-    course.used.add(str(found.record.get("event_id")))
     if found.at <= course.now:
         course.cause = f"{course.ground.says.get(found.type, 'it happened')} already"
         return [arrived]
@@ -58,7 +57,7 @@ def _since_it_began(course: Course) -> Iterator[Occurrence]:
 
 
 def _ends(course: Course, asked: WaitForEvent, one: Occurrence) -> bool:
-    is_new = str(one.record.get("event_id")) not in course.used
+    is_new = str(one.record.get("event_id")) not in course.state.heard
     return one.type == asked.event_type and is_new and fits(asked.match, one.record)
 
 

@@ -204,7 +204,6 @@ def _occur(course: Course, happened: Occurrence, serial: int) -> None:
         entry = Entry(course.now, EntryKind.EVENT, course.number, title=says, action=happened.type, is_assumed=True)
         course.entries.append(entry)
     for one, ended in heard:
-        one.used.add(str(happened.record.get("event_id")))
         one.cause = says
         _feed(one, *(EventArrived(wait_id, happened.record) for wait_id in ended))
 

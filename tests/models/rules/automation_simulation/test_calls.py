@@ -150,3 +150,13 @@ def test_the_called_one_looks_back_as_its_caller_does():
 
     assert days(played(calling(replace(ground(nap(1), sub()), foresight=foresight), inner))) == [("then", 1)]
     assert seen == [("wait", 1)]
+
+
+def test_two_waits_that_open_at_once_are_both_ended_by_what_came_before():
+    waits = [wait(name, event="message.received", match=ANY, timeout={"amount": 9, "unit": "days"}) for name in ("one", "two")]
+    edges = ["trigger.ok>nap", "nap.ok>par", "par.a>one", "par.b>two", "one.ok>first", "two.ok>second"]
+    base = quiet(nap(3), parallel("par", ports=("a", "b")), *waits, task("first"), task("second"), edges=edges)
+
+    course = run_course(base, Firing(NOW, RECORD), NOW.replace(year=2028), world=(message(2),))
+
+    assert days(course.entries) == [("par/first", 3), ("par/second", 3)]
