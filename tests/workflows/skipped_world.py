@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 from temporalio.testing import WorkflowEnvironment
 
 from models.commands.events import record
@@ -100,6 +100,15 @@ class World:
     def _message(self, session: Session) -> None:
         record(session, "message.received", "msg_1", engagement_id=self.engagement_id, contact_id=self.studio.contact_id)
 
+    async def try_again(self) -> None:
+        """Let what could not be told be tried again at once: its pause is by a clock that waits for it to be told."""
+        with self.database.read(Scope(None)) as session:
+            paused = select(Delivery).where(col(Delivery.delivered_at).is_(None), col(Delivery.next_try_at).is_not(None))
+            seqs = [one.seq for one in session.exec(paused)]
+        if seqs:
+            at_once = update(Delivery).where(col(Delivery.seq).in_(seqs)).values(next_try_at=None)
+            await self.write(lambda session: session.execute(at_once))
+
     def _all_is_told(self) -> bool:
         with self.database.read(Scope(None)) as session:
             return not session.exec(select(Delivery).where(col(Delivery.delivered_at).is_(None))).all()
@@ -123,6 +132,7 @@ async def skipping(environment: WorkflowEnvironment, world: World) -> AsyncItera
 
     async def watch() -> None:
         while True:
+            await world.try_again()
             for run in world.runs():
                 if run.state and run.id not in tasks:
                     handle = environment.client.get_workflow_handle(f"run/{run.id}")

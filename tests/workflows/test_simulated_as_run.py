@@ -167,12 +167,12 @@ def plain(value: Any) -> str:
 def in_order(told: Sequence[Told], runs: Sequence[AutomationRun]) -> list[list[Told]]:
     """The effects in their order, automation by automation: between two at the same moment there is none.
 
-    Those of an automation with several runs are sorted, for runs that go on at the same moment have no order either.
+    Where an automation has several runs, they and who waits for them go on in any order within the same moment.
     """
-    effects = sorted((one for one in told if one[0] == "effect"), key=lambda one: one[1])
+    effects = [one for one in told if one[0] == "effect"]
     several = len(runs) > len({run.automation_id for run in runs})
-    groups = [[one for one in effects if one[2].partition("n")[0] == prefix] for prefix in ("", "c0", "c1", "c2")]
-    return [groups[0], *(sorted(group) if several else group for group in groups[1:])]
+    effects.sort(key=(lambda one: (one[1], repr(one))) if several else (lambda one: one[1]))
+    return [[one for one in effects if one[2].partition("n")[0] == prefix] for prefix in ("", "c0", "c1", "c2")]
 
 
 async def compare(environment: WorkflowEnvironment, world: World, drawings: list[dict[str, Any]]) -> Counter[str]:
