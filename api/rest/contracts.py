@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
+from api.automation_users import IsSure, ask_first
 from api.contracts import send_alone
 from api.deps import Call, Read, Write
 from api.links import link_url
@@ -121,8 +122,9 @@ def create_contract_void(contract_id: str, body: ReasonIn, call: Write) -> Contr
 
 
 @router.post("/contracts/{contract_id}/archive")
-def create_contract_archive(contract_id: str, body: VersionIn, call: Write) -> ContractOut:
+def create_contract_archive(contract_id: str, body: VersionIn, call: Write, is_sure: IsSure = False) -> ContractOut:
     """Put a draft or a contract that is over out of the lists; refused while the client may still sign it."""
+    ask_first(call, contract_id, is_sure=is_sure)
     contract = archive_contract(call.session, _at(call, contract_id, body.version), now=call.now)
     call.session.flush()
     return ContractOut.model_validate(contract)
