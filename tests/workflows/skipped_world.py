@@ -40,6 +40,8 @@ class World:
     coming: list[datetime] = field(default_factory=list)
     """Moments at which the client of the engagement writes."""
     engagement_id: str = ""
+    one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Timers of several runs look at once: none may move the clock while another writes what comes before it."""
 
     def runs(self) -> list[AutomationRun]:
         """The runs about the engagement: the first, and those that follow from it."""
@@ -57,8 +59,9 @@ class World:
         run_id = request.url.path.split("/")[-2]
         for _ in range(_PATIENCE):
             at = self._due_at(run_id, told["wait_id"])
-            if at is None or at <= self.now or await self._has_come(run_id, at):
-                return
+            async with self.one_by_one:
+                if at is None or at <= self.now or await self._has_come(run_id, at):
+                    return
             await asyncio.sleep(_PAUSE)
 
     async def _has_come(self, run_id: str, at: datetime) -> bool:
