@@ -15,12 +15,28 @@ from models.db import Database
 _HERE = Path(__file__).parent
 
 
-def upgrade(database_url: str) -> None:
-    """Apply every migration that the database lacks, all in one transaction. Safe to repeat."""
+def upgrade(database_url: str, *, to: str = "head") -> None:
+    """Apply every migration that the database lacks, all in one transaction. Safe to repeat.  to: the last to apply."""
     database = Database(database_url)
-    with database.engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+    with database.engine.connect() as connection:
+        _let_tables_be_made_anew(connection)
+        with connection.begin():
+            command.upgrade(_config(connection), to)
+            _require_whole_references(connection)
     database.engine.dispose()
+
+
+def _let_tables_be_made_anew(connection: Connection) -> None:
+    """SQLite alters a table by making it anew; while it does, rows of others refer to nothing. Only for this connection."""
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
+def _require_whole_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"Nothing was migrated: rows refer to others that are not there: {broken[:5]}")
 
 
 def write_revision(database_url: str, message: str) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "4e0c7a52d19b"
+revision = "b7891d4b7f5c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -303,14 +303,9 @@ def upgrade() -> None:
         sa.Column("request_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("status_code", sa.Integer(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=True),
-        sa.Column("claim", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_idempotency_keys")),
     )
-    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
-        batch_op.create_index("ix_idempotency_keys_created_at", ["created_at"], unique=False)
-
     op.create_table(
         "ledger_entries",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -486,26 +481,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_signatures_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
-        "skipped_duties",
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("workspace_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("workflow_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("action", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("index", sa.Integer(), nullable=False),
-        sa.Column("wait_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("skipped_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_skipped_duties")),
-        sa.UniqueConstraint(
-            "workspace_id", "subject_id", "action", "index", name=op.f("uq_skipped_duties_workspace_id_subject_id_action_index")
-        ),
-    )
-    with op.batch_alter_table("skipped_duties", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_skipped_duties_subject_id"), ["subject_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_skipped_duties_workspace_id"), ["workspace_id"], unique=False)
-
-    op.create_table(
         "waits",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -524,8 +499,6 @@ def upgrade() -> None:
         sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ended_by", sa.JSON(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
-        sa.Column("can_skip", sa.Boolean(), nullable=False),
-        sa.Column("duty", sa.JSON(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waits")),
@@ -951,14 +924,12 @@ def upgrade() -> None:
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded", sa.Integer(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("page_token", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("canceled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_bookings_contact_id")),
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_bookings_member_id")),
         sa.ForeignKeyConstraint(["scheduler_id"], ["schedulers.id"], name=op.f("fk_bookings_scheduler_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bookings")),
-        sa.UniqueConstraint("scheduler_id", "page_token", name=op.f("uq_bookings_scheduler_id_page_token")),
     )
     with op.batch_alter_table("bookings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_bookings_contact_id"), ["contact_id"], unique=False)
@@ -1838,11 +1809,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_waits_closed_at"))
 
     op.drop_table("waits")
-    with op.batch_alter_table("skipped_duties", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_skipped_duties_workspace_id"))
-        batch_op.drop_index(batch_op.f("ix_skipped_duties_subject_id"))
-
-    op.drop_table("skipped_duties")
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_signatures_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_signatures_engagement_id"))
@@ -1887,9 +1853,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ledger_entries_invoice_id"))
 
     op.drop_table("ledger_entries")
-    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
-        batch_op.drop_index("ix_idempotency_keys_created_at")
-
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("forms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_forms_workspace_id"))
