@@ -7,6 +7,7 @@ from api.egress import egress_policy
 from api.gateways.calendars import fetch_busy_caldav, fetch_busy_feed
 from api.vault import open_secret
 from models.commands.calendar_connections import get_connection, record_failure, record_reading
+from models.queries.bookings import list_own_uids
 from models.tables.bookings import CalendarConnection
 from models.tables.members import Member
 from models.types.calendars import Busy
@@ -26,9 +27,10 @@ def read_calendar(call: Call, connection_id: str) -> None:
         connection = get_connection(call.session, connection_id)
         member = call.session.get(Member, connection.member_id)
         zone = member.timezone if member else "UTC"
+        own = list_own_uids(call.session, connection.member_id, since=call.now - timedelta(days=1))
     until = call.now + READS_AHEAD
     try:
-        busy = _fetch(call, connection, zone)
+        busy = _fetch(call, connection, zone, own)
     except DomainError as error:
         with call.open(writes=True):
             kept = get_connection(call.session, connection_id)
@@ -40,10 +42,10 @@ def read_calendar(call: Call, connection_id: str) -> None:
         record_reading(call.session, kept, spans, until=until)
 
 
-def _fetch(call: Call, connection: CalendarConnection, zone: str) -> list[Busy]:
+def _fetch(call: Call, connection: CalendarConnection, zone: str, own: list[str]) -> list[Busy]:
     policy = egress_policy(call.settings)
     since, until = call.now - timedelta(days=1), call.now + READS_AHEAD
     if connection.kind == "ics":
-        return fetch_busy_feed(connection.url, since, until, policy=policy, zone=zone)
+        return fetch_busy_feed(connection.url, since, until, policy=policy, zone=zone, but=own)
     password = open_secret(call.settings, connection.password_encrypted) if connection.password_encrypted else ""
-    return fetch_busy_caldav(connection.url, connection.username, password, since, until, policy=policy, zone=zone)
+    return fetch_busy_caldav(connection.url, connection.username, password, since, until, policy=policy, zone=zone, but=own)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -21,9 +21,13 @@ def prepare() -> Callable[[bytes], bytes]:
     return _answer
 
 
-def busy_times(files: list[bytes], start: datetime, end: datetime, zone: str) -> list[Busy]:
-    """The busy times of all files together, in order, joined and cut to the range. Raises ValueError for an unreadable one."""
-    found = [busy for ics in files for calendar in _calendars(ics) for busy in _occurrences(calendar, start, end, zone)]
+def busy_times(files: list[bytes], start: datetime, end: datetime, zone: str, but: Collection[str] = ()) -> list[Busy]:
+    """The busy times of all files together, in order, joined and cut to the range. Raises ValueError for an unreadable one.
+
+    but: uids of events that are left out.
+    """
+    calendars = [calendar for ics in files for calendar in _calendars(ics)]
+    found = [busy for calendar in calendars for busy in _occurrences(calendar, start, end, zone, frozenset(but))]
     return _joined(found, start, end)
 
 
@@ -31,7 +35,7 @@ def _answer(request: bytes) -> bytes:
     asked = json.loads(request)
     files = [base64.b64decode(one) for one in asked["files"]]
     start, end = (datetime.fromisoformat(asked[name]) for name in ("start", "end"))
-    found = busy_times(files, start, end, asked["zone"])
+    found = busy_times(files, start, end, asked["zone"], asked["but"])
     return json.dumps([(one.start.isoformat(), one.end.isoformat()) for one in found]).encode()
 
 
@@ -42,7 +46,7 @@ def _calendars(ics: bytes) -> list[Calendar]:
     return list(calendars)
 
 
-def _occurrences(calendar: Calendar, start: datetime, end: datetime, zone: str) -> Iterator[Busy]:
+def _occurrences(calendar: Calendar, start: datetime, end: datetime, zone: str, but: frozenset[str]) -> Iterator[Busy]:
     if calendar.name != "VCALENDAR":
         raise ValueError("it holds no calendar")
     local = _zone(str(calendar.get("X-WR-TIMEZONE", "")), zone)
@@ -54,7 +58,7 @@ def _occurrences(calendar: Calendar, start: datetime, end: datetime, zone: str) 
     for number, event in enumerate(query.between(start - margin, end + margin)):
         if number >= _MAX_OCCURRENCES:
             raise ValueError("it has too many events")
-        if _is_busy(event):
+        if _is_busy(event) and str(event.get("UID", "")) not in but:
             yield Busy(_moment(event.start, local), _moment(event.end, local))
 
 

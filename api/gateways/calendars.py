@@ -1,15 +1,13 @@
-"""Calendars of the outside world: invites we send, feeds we read, CalDAV calendars we read and write.
+"""Calendars of the outside world: invites we send, feeds and CalDAV calendars we read.
 
 Whoever asks for busy times gets them whole or an error, never a part: an unknown hour must not look free.
 """
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import requests
@@ -40,17 +38,20 @@ def build_invite(event: CalendarEvent, *, method: InviteMethod, sequence: int) -
     return bytes(_calendar(event, sequence, method=method).to_ical())
 
 
-def busy_from_feed(ics: bytes, start: datetime, end: datetime, *, zone: str = "UTC") -> list[Busy]:
+def busy_from_feed(ics: bytes, start: datetime, end: datetime, *, zone: str = "UTC", but: Collection[str] = ()) -> list[Busy]:
     """The busy times that a feed has between two moments, in order, touching ones joined, cut to the range.
 
     Left out: cancelled events and those marked as free. Recurrences are expanded in their own zone, so wall times
     survive changes of summer time.  zone: IANA, for all-day events and times without a zone, when the feed names none
-    itself (X-WR-TIMEZONE).  Raises CalendarUnavailable when the file cannot be read whole.
+    itself (X-WR-TIMEZONE).  but: the uids of events that are left out, such as our own calls: those the record knows, and
+    their copy in a calendar may be old.  Raises CalendarUnavailable when the file cannot be read whole.
     """
-    return _busy([ics], start, end, zone)
+    return _busy([ics], start, end, zone, but)
 
 
-def fetch_busy_feed(url: str, start: datetime, end: datetime, *, policy: EgressPolicy, zone: str = "UTC") -> list[Busy]:
+def fetch_busy_feed(
+    url: str, start: datetime, end: datetime, *, policy: EgressPolicy, zone: str = "UTC", but: Collection[str] = ()
+) -> list[Busy]:
     """The busy times of a published feed (`https` or `webcal` address), as `busy_from_feed`.
 
     Raises CalendarAccessLost when the address is refused, gone or private, CalendarUnavailable when it does not answer.
@@ -66,11 +67,19 @@ def fetch_busy_feed(url: str, start: datetime, end: datetime, *, policy: EgressP
         raise CalendarAccessLost(f"The calendar's address answers {answer.status}: enter a new one.", field="url")
     if answer.status != 200:
         raise CalendarUnavailable(f"The calendar's address answers {answer.status}. {_HOW_WE_WAIT}")
-    return busy_from_feed(answer.content, start, end, zone=zone)
+    return busy_from_feed(answer.content, start, end, zone=zone, but=but)
 
 
 def fetch_busy_caldav(
-    url: str, username: str, password: str, start: datetime, end: datetime, *, policy: EgressPolicy, zone: str = "UTC"
+    url: str,
+    username: str,
+    password: str,
+    start: datetime,
+    end: datetime,
+    *,
+    policy: EgressPolicy,
+    zone: str = "UTC",
+    but: Collection[str] = (),
 ) -> list[Busy]:
     """The busy times of a CalDAV calendar, as `busy_from_feed`.
 
@@ -83,7 +92,7 @@ def fetch_busy_caldav(
         _require_calendar(client, url)
         events = calendar.search(start=start.astimezone(UTC), end=end.astimezone(UTC), event=True, expand=False)
         files = [str(one.data).encode() for one in events]
-    return _busy(files, start, end, zone)
+    return _busy(files, start, end, zone, but)
 
 
 def list_calendars_caldav(url: str, username: str, password: str, *, policy: EgressPolicy) -> list[tuple[str, str]]:
@@ -96,29 +105,7 @@ def list_calendars_caldav(url: str, username: str, password: str, *, policy: Egr
         return [(str(one.get_display_name() or one.url), str(one.url)) for one in found]
 
 
-def put_event_caldav(
-    url: str, username: str, password: str, event: CalendarEvent, *, sequence: int, policy: EgressPolicy
-) -> None:
-    """Writes a meeting into a CalDAV calendar, over the version that may be there. Twice is once: the address is its uid.
-
-    Raises as `fetch_busy_caldav`.
-    """
-    # Without the guests: a server that does scheduling would send them invites of its own.
-    body = _calendar(replace(event, attendees=()), sequence, method=None).to_ical().decode()
-    with _opened(url, username, password, policy) as client:
-        answer = client.put(_object_url(url, event.uid), body, {"Content-Type": "text/calendar; charset=utf-8"})
-        _require_success(answer.status, {200, 201, 204})
-
-
-def delete_event_caldav(url: str, username: str, password: str, uid: str, *, policy: EgressPolicy) -> None:
-    """Takes a meeting out of a CalDAV calendar; nothing happens when it is already gone. Raises as `fetch_busy_caldav`."""
-    with _opened(url, username, password, policy) as client:
-        _require_calendar(client, url)
-        answer = client.delete(_object_url(url, uid))
-        _require_success(answer.status, {200, 202, 204, 404, 410})
-
-
-def _busy(files: list[bytes], start: datetime, end: datetime, zone: str) -> list[Busy]:
+def _busy(files: list[bytes], start: datetime, end: datetime, zone: str, but: Collection[str]) -> list[Busy]:
     if end - start > _LONGEST_LOOK:
         raise ValueError("look at no more than 400 days at once")
     request = {
@@ -126,6 +113,7 @@ def _busy(files: list[bytes], start: datetime, end: datetime, zone: str) -> list
         "start": start.isoformat(),
         "end": end.isoformat(),
         "zone": zone,
+        "but": sorted(but),
     }
     try:
         answer = json.loads(_READER.ask(json.dumps(request).encode(), _READ_SECONDS))
@@ -136,7 +124,7 @@ def _busy(files: list[bytes], start: datetime, end: datetime, zone: str) -> list
     return [Busy(datetime.fromisoformat(one[0]), datetime.fromisoformat(one[1])) for one in answer]
 
 
-def _calendar(event: CalendarEvent, sequence: int, *, method: InviteMethod | None) -> Calendar:
+def _calendar(event: CalendarEvent, sequence: int, *, method: InviteMethod) -> Calendar:
     zone = _writable_zone(event)
     cancels = method is InviteMethod.CANCEL
     entry = Event.new(
@@ -157,8 +145,7 @@ def _calendar(event: CalendarEvent, sequence: int, *, method: InviteMethod | Non
     calendar = Calendar()  # not `new`: it would add an id of its own, another one each time
     for name, value in (("prodid", _PRODUCT), ("version", "2.0"), ("calscale", "GREGORIAN")):
         calendar.add(name, value)
-    if method:
-        calendar.add("method", method.value)
+    calendar.add("method", method.value)
     calendar.add_component(entry)
     calendar.add_missing_timezones(first_date=date(event.starts_at.year - 1, 1, 1), last_date=date(event.ends_at.year + 2, 1, 1))
     return calendar
@@ -221,10 +208,6 @@ def _require_success(status: int, good: set[int]) -> None:
     if status in {401, 403, 404, 410}:
         raise CalendarAccessLost(f"The calendar answers {status}: connect it again.")
     raise CalendarUnavailable(f"The calendar answers {status}. {_HOW_WE_WAIT}")
-
-
-def _object_url(url: str, uid: str) -> str:
-    return f"{url.rstrip('/')}/{quote(uid, safe='')}.ics"
 
 
 def _reason(error: BaseException) -> str:

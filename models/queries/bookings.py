@@ -98,6 +98,12 @@ def list_booked(session: Session, member_id: str, *, since: datetime, but: str |
     return [Busy(row.starts_at, row.ends_at) for row in rows if row.id != but]
 
 
+def list_own_uids(session: Session, member_id: str, *, since: datetime) -> list[str]:
+    """How calendars name the host's calls that end after a moment, cancelled ones too: who accepted an invitation has a copy."""
+    statement = select(Booking.ical_uid).where(Booking.member_id == member_id, Booking.ends_at > since)
+    return list(session.exec(statement))
+
+
 def list_connections(session: Session, member_id: str) -> Sequence[CalendarConnection]:
     """The host's connected calendars."""
     return session.exec(

@@ -40,9 +40,6 @@ class Radicale:
         ics = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n{event}END:VCALENDAR\n"
         httpx.put(f"{calendar_url}{uid}.ics", content=ics.replace("\n", "\r\n"), auth=(USERNAME, PASSWORD)).raise_for_status()
 
-    def read(self, calendar_url: str) -> str:
-        return httpx.get(calendar_url, auth=(USERNAME, PASSWORD)).raise_for_status().text
-
     def delete(self, url: str) -> None:
         httpx.delete(url, auth=(USERNAME, PASSWORD)).raise_for_status()
 

@@ -15,6 +15,7 @@ from activities.client import ApiClient
 from api.app import create_app
 from models import clock
 from models.db import Database
+from models.queries.bookings import get_booking
 from models.settings import Settings
 from tests.api.gateways.test_egress import listener
 from tests.builders.bookings import make_scheduler
@@ -86,6 +87,16 @@ def offered(program: httpx.Client, scheduler_id: str) -> list[datetime] | int:
     return [datetime.fromisoformat(one) for one in answer.json()["slots"]] if answer.is_success else answer.status_code
 
 
+def book(program: httpx.Client, studio: Studio, scheduler_id: str, start: datetime) -> str:
+    wanted = {"scheduler_id": scheduler_id, "contact_id": studio.contact_id, "starts_at": start.isoformat()}
+    booking_id: str = program.post("/bookings", json=wanted).raise_for_status().json()["id"]
+    return booking_id
+
+
+def cancel(program: httpx.Client, booking_id: str) -> None:
+    program.post(f"/bookings/{booking_id}/cancelation", json={}).raise_for_status()
+
+
 def half_hour(start: datetime) -> str:
     return f"DTSTART:{start:%Y%m%dT%H%M%SZ}\nDURATION:PT30M"
 
@@ -109,6 +120,25 @@ async def test_what_stands_in_a_calendar_is_not_offered(
         async with reading(settings):
             await until(lambda: all(checked(program, one) for one in connected))
     assert offered(program, scheduler_id) == [start for start in free if start not in (meeting, dentist)]
+
+
+async def test_the_copy_of_a_call_in_its_hosts_calendar_stands_in_nobodys_way(
+    settings: Settings, studio: Studio, database: Database, program: httpx.Client, scheduler_id: str, radicale: Radicale
+):
+    free = offered(program, scheduler_id)
+    assert isinstance(free, list)
+    booking_id = book(program, studio, scheduler_id, free[3])
+    work = radicale.make_calendar("work")
+    with database.read(studio.scope) as session:
+        radicale.put(work, get_booking(session, booking_id).ical_uid, half_hour(free[3]))
+    connection_id = connect(program, studio, "caldav", work)
+    async with reading(settings):
+        await until(lambda: checked(program, connection_id))
+    assert offered(program, scheduler_id) == [start for start in free if start != free[3]]
+
+    cancel(program, booking_id)
+
+    assert offered(program, scheduler_id) == free, "an old copy keeps the time of a cancelled call"
 
 
 async def test_a_calendar_that_is_lost_closes_the_slots_and_is_read_again_when_it_opens(
