@@ -1,11 +1,13 @@
 """Bringing a database to the newest shape, and telling whether the tables and the migrations agree."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import Script
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
@@ -39,12 +41,20 @@ def _require_whole_references(connection: Connection) -> None:
             raise RuntimeError(f"Nothing was migrated: rows refer to others that are not there: {broken[:5]}")
 
 
-def write_revision(database_url: str, message: str) -> None:
-    """Write a migration for what the tables have and the database lacks; for developers."""
-    database = Database(database_url)
-    with database.engine.begin() as connection:
-        command.revision(_config(connection), message, autogenerate=True)
-    database.engine.dispose()
+def write_revision(message: str, *, folder: Path = _HERE / "versions") -> Path:
+    """Write the migration from what the others make to what the tables say, for a developer to read and mend; its file."""
+    with TemporaryDirectory() as place:
+        url = f"sqlite:///{place}/throughline.db"
+        upgrade(url)
+        database = Database(url)
+        with database.engine.begin() as connection:
+            config = _config(connection)
+            config.set_main_option("path_separator", "newline")
+            config.set_main_option("version_locations", f"{_HERE / 'versions'}\n{folder}")
+            written = command.revision(config, message, autogenerate=True, version_path=str(folder))
+        database.engine.dispose()
+    assert isinstance(written, Script)  # noqa: S101 - one message makes one file
+    return Path(written.path)
 
 
 def differences(database_url: str) -> list[object]:

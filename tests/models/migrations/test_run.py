@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, Table, insert, inspect, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
 from sqlmodel import SQLModel
 
 from models import clock
@@ -15,7 +15,7 @@ from models.commands.idempotency import FirstAnswer, KeyedWrite, claim_key
 from models.db import Database
 from models.ids import new_id
 from models.migrations import versions
-from models.migrations.run import differences, upgrade
+from models.migrations.run import differences, upgrade, write_revision
 from models.settings import Settings
 from models.tables.bookings import Booking
 from models.tables.waits import Wait
@@ -51,6 +51,18 @@ def test_migrated_tables_are_those_that_are_made_at_once(untouched_url: str, tmp
     SQLModel.metadata.create_all(Database(made).engine)
 
     assert names_of(untouched_url) == names_of(made)
+
+
+def test_a_migration_is_written_for_a_column_that_is_new(tmp_path: Path):
+    waits = SQLModel.metadata.tables["waits"]
+    waits.append_column(Column("colour", String))
+    try:
+        written = write_revision("colour waits", folder=tmp_path).read_text()
+    finally:
+        waits._columns.remove(waits.c.colour)  # there is no public way
+
+    assert '"""colour waits."""' in written
+    assert "add_column(sa.Column('colour', sa.String(), nullable=True))" in written
 
 
 def test_what_was_released_is_never_edited():
