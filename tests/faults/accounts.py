@@ -48,7 +48,7 @@ def differences(one: Counter[str], other: Counter[str]) -> dict[str, int]:
     return {name: other[name] - one[name] for name in sorted({*one, *other}) if other[name] != one[name]}
 
 
-def settled(stack: Stack, *, at_least: Counter[str] | None = None, seconds: float = 240) -> Counter[str]:
+def settled(stack: Stack, *, at_least: Counter[str] | None = None, seconds: float = 480) -> Counter[str]:
     """The record once nothing is on its way any more: no event, mail or message waits, and for a while nothing was added.
 
     at_least: rows that must be there by then, such as those that a workflow has yet to write whose worker was killed.

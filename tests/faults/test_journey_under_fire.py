@@ -13,8 +13,8 @@ from tests.journeys.story import STEPS, walk
 from tests.journeys.world import World
 from tests.stack import Stack, running_stack
 
-PATIENCE_SECONDS = 240.0
-"""A worker that dies with a mail in its hand leaves it leased for a minute and a half."""
+PATIENCE_SECONDS = 480.0
+"""Who dies with a mail in hand leaves it leased for a minute and a half, and may die with the same mail again and again."""
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from tests.stack import Stack, running_stack
 RUNS = 100
 WAIT_SECONDS = 5
 KILLED = ("worker", "api", "temporal")
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 480.0
 
 
 @pytest.fixture(scope="module")
