@@ -1,5 +1,6 @@
 """The whole story while parts of the product are killed, and while every answer is lost: the record is that of a calm day."""
 
+import time
 from collections import Counter
 from contextlib import closing, nullcontext
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.ids import digest, new_token
-from tests.faults.accounts import differences, settled, what_is_wrong
+from tests.faults.accounts import QUIET_SECONDS, differences, settled, what_is_wrong
 from tests.faults.fire import Fire
 from tests.journeys.story import STEPS, walk
 from tests.journeys.world import World
@@ -25,15 +26,24 @@ def stack(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="module")
-def calm(stack: Stack) -> Counter[str]:
-    """What a journey on a calm day leaves behind."""
+def calm_day(stack: Stack) -> tuple[Counter[str], float]:
+    """What a journey on a calm day leaves behind, and how many seconds it takes until all is written."""
+    began = time.monotonic()
     grown, wrong = told(stack, World(stack.settings.port, "calm"))
     assert wrong == []
-    return grown
+    return grown, time.monotonic() - began - 2 * QUIET_SECONDS
 
 
-def test_killing_parts_at_any_moment_loses_nothing_and_doubles_nothing(stack: Stack, calm: Counter[str]):
-    burning = Fire(seed=int(digest(new_token())[:6], 16))
+@pytest.fixture
+def calm(calm_day: tuple[Counter[str], float]) -> Counter[str]:
+    """What a journey on a calm day leaves behind."""
+    return calm_day[0]
+
+
+def test_killing_parts_at_any_moment_loses_nothing_and_doubles_nothing(
+    stack: Stack, calm: Counter[str], calm_day: tuple[Counter[str], float]
+):
+    burning = Fire(seed=int(digest(new_token())[:6], 16), story_seconds=calm_day[1])
     world = World(stack.settings.port, "fire", patience_seconds=PATIENCE_SECONDS)
     grown, wrong = told(stack, world, burning, calm=calm)
     assert burning.kills.total() >= 5, burning
