@@ -18,7 +18,7 @@ from models.commands.automations import (
     unarchive_automation,
 )
 from models.queries.automations import automations_statement, get_automation
-from models.rules.automation_drawings.shapes import SHAPES
+from models.rules.automation_drawings.shapes import LIMITS, SHAPES
 from models.rules.automation_records import event_schemas
 from models.tables.automations import Automation
 from models.types.events import CATALOGUE
@@ -145,6 +145,8 @@ class CatalogueOut(BaseModel):
     events: list[EventOut]
     nodes: dict[str, dict[str, Any]]
     """Node kind to the JSON Schema of its settings."""
+    limits: dict[str, Any]
+    """The JSON Schema of what holds for the whole of an automation."""
 
 
 @router.get("/automation_catalogue")
@@ -155,6 +157,7 @@ def show_catalogue(call: Read) -> CatalogueOut:
         actions=[ActionOut(name=name, **entry) for name, entry in catalogue.schemas().items()],
         events=[EventOut(name=name, says=kind.says, record=records[name]) for name, kind in CATALOGUE.items()],
         nodes={kind: dict(shape) for kind, shape in SHAPES.items()},
+        limits=LIMITS,
     )
 
 

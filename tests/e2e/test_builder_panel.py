@@ -12,7 +12,7 @@ from models.commands.automations import draw_automation
 from models.queries.automations import get_automation
 from models.tables.emails import Email
 from tests import cast
-from tests.builders.automations import drawing, node
+from tests.builders.automations import HEAD, drawing, node
 from tests.builders.runs import submit
 from tests.e2e.axe import violations
 from tests.e2e.product_site import ProductSite, product_site
@@ -232,6 +232,48 @@ def test_a_wait_counts_the_days_it_is_told_to(site: ProductSite, page: Page):
     page.wait_for_timeout(1500)
     said = settings(site, page, automation_id, "rest")
     assert (said["working_days"], said["holidays"]) == (["mon", "tue", "wed", "thu"], "worked")
+
+
+def test_limits_are_set_at_the_trigger_undone_and_told_when_a_wait_is_longer(site: ProductSite, page: Page):
+    automation_id = drawn(site, HEAD, node("rest", "delay", amount=9, unit="days"), node("end", "stop"))
+    panel = opened(site, page, automation_id, "Trigger")
+    panel.get_by_text("Limits", exact=True).click()
+    days = panel.get_by_label("Days of one wait, at most")
+    days.press_sequentially("12")
+    assert violations(page, within=PANEL) == []
+    page.wait_for_timeout(1500)
+    assert limits(site, page, automation_id) == {"max_days": 12}
+
+    days.fill("0")
+    expect(field(panel, "Days of one wait, at most")).to_contain_text("This must be at least 1.")
+    days.fill("5")
+    problems = page.locator("[data-problems]")
+    expect(problems).to_have_attribute("data-problems", "1")
+    problems.click()
+    told = page.get_by_role("dialog", name="Problems")
+    expect(told).to_contain_text("This wait is longer than the limit of 5 days.")
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Undo: change the limits").click()
+    expect(days).to_have_value("1")
+    page.get_by_role("button", name="Undo: change the limits").click()
+    expect(days).to_have_value("")
+    page.wait_for_timeout(1500)
+    assert limits(site, page, automation_id) == {}
+
+    page.locator(".react-flow__pane").click(position={"x": 20, "y": 20})
+    expect(panel).to_contain_text("Choose a step to see its settings.")
+    panel.get_by_text("Limits", exact=True).click()
+    panel.get_by_label("Steps of one run, at most").fill("40")
+    page.wait_for_timeout(1500)
+    assert limits(site, page, automation_id) == {"max_steps": 40}
+
+
+def limits(site: ProductSite, page: Page, automation_id: str) -> dict[str, Any]:
+    """The limits that the server has, once the page says that all is saved."""
+    expect(page.get_by_text("Saved", exact=True).first).to_be_visible()
+    with site.database.read(site.studio.scope) as session:
+        return dict(get_automation(session, automation_id).drawing["limits"])
 
 
 def test_the_panel_fits_a_phone(site: ProductSite, page: Page):

@@ -5,7 +5,7 @@ from typing import TypeGuard
 
 from models.rules.automation_drawings.shapes import LIMITS, SHAPES
 from models.rules.automation_plan.records import canonical_json
-from models.rules.json_schemas import misfit
+from models.rules.json_schemas import misfit, properties
 from models.types.automations import Drawing, Json, NodeKind, Problem
 
 MAX_NODES = 300
@@ -129,9 +129,16 @@ def _node_document_problems(drawing: Drawing) -> Iterator[Problem]:
 
 
 def _limit_problems(drawing: Drawing) -> Iterator[Problem]:
-    reason = misfit(LIMITS, drawing.document.get("limits", {}))
-    if reason:
-        yield Problem("", "limits", "bad_value", f"The limits are not usable. {reason}", "Choose other limits.")
+    given, known = drawing.document.get("limits", {}), properties(LIMITS)
+    if not isinstance(given, dict):
+        yield _whole("malformed", "The limits are not readable.", "Load the drawing again.")
+        return
+    for name, value in given.items():
+        reason = misfit(known[name], value) if name in known else None
+        if name not in known:
+            yield Problem("", "limits", "unknown_field", f"There is no limit “{str(name)[:40]}”.", "Remove it.")
+        elif reason:
+            yield Problem("", f"limits.{name}", "bad_value", f"The limit is not usable. {reason}", "Choose another limit.")
 
 
 def _edge_problems(drawing: Drawing, graph: Graph) -> Iterator[Problem]:

@@ -104,7 +104,9 @@ def wait_problems(node: Node, max_days: int) -> Iterator[Problem]:
     for field, span, times in spans:
         if span and abs(span["amount"]) * times * UNIT_DAYS[span["unit"]] > max_days:
             message = f"This wait is longer than the limit of {max_days} days."
-            yield Problem(node["id"], field, "wait_too_long", message, "Shorten it, or raise the automation's limit.")
+            yield Problem(
+                node["id"], field, "wait_too_long", message, "Shorten it, or raise the limit at the trigger, under Limits."
+            )
 
 
 def loop_problems(node: Node, trigger: Mapping[str, Json], catalogue: Catalogue) -> Iterator[Problem]:

@@ -7,7 +7,18 @@
 from collections.abc import Mapping
 
 from models.rules.automation_plan.moments import UNIT_DAYS
-from models.types.automations import ConcurrencyPolicy, Join, Json, NodeKind, OnError, SubMode, TriggerKind
+from models.types.automations import (
+    MAX_DAYS,
+    MAX_LOOP_STEPS,
+    MAX_STEPS,
+    ConcurrencyPolicy,
+    Join,
+    Json,
+    NodeKind,
+    OnError,
+    SubMode,
+    TriggerKind,
+)
 from models.types.working_time import WEEKDAYS
 
 DEFAULT_RETRY = {"max_attempts": 5, "initial_seconds": 2, "backoff": 2, "max_interval_seconds": 600}
@@ -132,8 +143,22 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
 }
 
 LIMITS = _record(
-    max_steps={"type": "integer", "minimum": 1, "maximum": 50_000}, max_days={"type": "integer", "minimum": 1, "maximum": 3650}
+    max_steps={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 50_000,
+        "title": "Steps of one run, at most",
+        "description": f"Every pass of a loop counts. Not set: {MAX_STEPS}, and {MAX_LOOP_STEPS} where there is a loop.",
+    },
+    max_days={
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 3650,
+        "title": "Days of one wait, at most",
+        "description": f"Not set: {MAX_DAYS}.",
+    },
 )
+"""What holds for the whole of an automation. A run that comes to a limit waits for a person."""
 
 TRIGGER_NEEDS: Mapping[str, tuple[str, ...]] = {
     TriggerKind.EVENT: ("type",),

@@ -139,7 +139,9 @@ GRAPHS = {
     ),
     "not-json": (Drawing({"nodes": [], "x": float("nan")}), [("", "", "malformed")]),
     "nodes-no-list": (Drawing({"nodes": {"a": 1}}), [("", "", "malformed")]),
-    "limits": (drawing(task("one"), limits={"max_steps": 10**6}), [("", "limits", "bad_value")]),
+    "limits": (drawing(task("one"), limits={"max_steps": 10**6}), [("", "limits.max_steps", "bad_value")]),
+    "limits-unknown": (drawing(task("one"), limits={"max_fun": 1}), [("", "limits", "unknown_field")]),
+    "limits-no-record": (drawing(task("one"), limits=[1]), [("", "", "malformed")]),
 }
 
 

@@ -72,28 +72,24 @@ export function PanelDock(): ReactNode {
         </button>
       </div>
       <div className="flex min-h-0 grow flex-col overflow-y-auto overscroll-contain" data-panel-body="">
-        {name === "settings" && !node ? (
-          <p className="p-5 text-sm text-muted">{selected.length > 1 ? `${selected.length} steps are selected. Choose one to see its settings.` : "Choose a step to see its settings."}</p>
-        ) : (
-          <Panel
-            name={name}
-            automation={automation}
-            drawing={drawing}
-            selected={selected}
-            catalogue={catalogue}
-            problems={problems}
-            dispatch={session.dispatch}
-            save={saver.save}
-            reload={saver.reload}
-            close={close}
-            notify={session.notify}
-            select={commands.select}
-            open={(panel) => session.set({ panel })}
-            tested={tested}
-            setTested={(told) => session.set({ tested: told })}
-            zone={page.zone}
-          />
-        )}
+        <Panel
+          name={name}
+          automation={automation}
+          drawing={drawing}
+          selected={selected}
+          catalogue={catalogue}
+          problems={problems}
+          dispatch={session.dispatch}
+          save={saver.save}
+          reload={saver.reload}
+          close={close}
+          notify={session.notify}
+          select={commands.select}
+          open={(panel) => session.set({ panel })}
+          tested={tested}
+          setTested={(told) => session.set({ tested: told })}
+          zone={page.zone}
+        />
       </div>
     </aside>
   );

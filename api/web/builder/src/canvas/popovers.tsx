@@ -201,9 +201,10 @@ function Problems(): ReactNode {
               className="flex w-full cursor-pointer gap-3 rounded-field px-3 py-2 text-start hover:bg-base-content/6"
               onClick={(event) => {
                 setPopover(null);
-                if (!problem.node_id) return;
-                commands.openSettings(problem.node_id);
-                commands.focus(problem.node_id);
+                const at = placeOf(problem, drawing);
+                if (!at) return;
+                commands.openSettings(at);
+                commands.focus(at);
                 if (event.detail === 0) commands.openPanel("settings", true);
               }}
             >
@@ -230,6 +231,12 @@ function heading(problems: Problem[]): string {
   const errors = problems.filter((problem) => problem.severity === "error").length;
   if (errors) return `${errors} ${errors === 1 ? "problem keeps" : "problems keep"} it from running`;
   return problems.length ? "It can run, but look at this" : "No problems";
+}
+
+/// The step at which a problem is mended; empty when it is at none. The trigger's panel has the limits.
+function placeOf(problem: Problem, drawing: Drawing): string {
+  if (problem.node_id || !problem.field.startsWith("limits")) return problem.node_id;
+  return drawing.nodes.find((node) => node.kind === "trigger")?.id ?? "";
 }
 
 function stepName(problem: Problem, drawing: Drawing, catalogue: Parameters<typeof nameOf>[1]): string {

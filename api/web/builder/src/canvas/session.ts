@@ -131,10 +131,13 @@ function merged(past: Step[], step: Step): Step[] {
 /// The one field that a step typed into, to any depth; empty when it did something else.
 function fieldOf({ back, forth }: Pick<Step, "back" | "forth">): string {
   if (forth.kind === "set_label" && back.kind === "set_label" && back.node_id === forth.node_id) return `${forth.node_id} label`;
+  if (forth.kind === "set_limits" && back.kind === "set_limits") return limitOf(typedAt(back.limits, forth.limits));
   if (forth.kind !== "set_settings" || back.kind !== "set_settings" || back.node_id !== forth.node_id) return "";
   const path = typedAt(back.settings, forth.settings);
   return path ? `${forth.node_id} ${path}` : "";
 }
+
+const limitOf = (path: string): string => path && `limits ${path}`;
 
 /// Where two values differ in one text or number and nowhere else; empty when they differ otherwise.
 function typedAt(before: Json, now: Json): string {

@@ -59,6 +59,7 @@ export interface CatalogueOut {
   actions: ActionOut[];
   events: EventOut[];
   nodes: Record<string, Record<string, Json>>;
+  limits: Record<string, Json>;
 }
 
 export type Change = "added" | "removed" | "changed" | "same"

@@ -5,6 +5,7 @@ import { Icon } from "../../icon";
 import type { PanelProps } from "../panel";
 import { Problems } from "./frame";
 import { KindForm } from "./kind_form";
+import { LimitsForm } from "./limits_form";
 import { keyOf, useSamples, useScope, useValues, type Sample } from "./readings";
 import { readablesOf } from "./readable";
 import { withPart } from "./setting_field";
@@ -18,10 +19,12 @@ export default function SettingsPanel(props: PanelProps): ReactNode {
   const [only] = selected;
   const node = selected.length === 1 ? drawing.nodes.find((one) => one.id === only) : undefined;
   if (node) return <StepForm key={node.id} {...props} node={node} />;
+  if (selected.length > 1) return <p className="p-5 text-sm text-muted">{selected.length} steps are selected. Choose one to see its settings.</p>;
   return (
-    <p className="p-5 text-sm text-muted">
-      {selected.length > 1 ? `${selected.length} steps are selected. Select one to change its settings.` : "Select a step on the canvas to change its settings."}
-    </p>
+    <div className="p-4">
+      <p className="mb-4 text-sm text-muted">Choose a step to see its settings.</p>
+      <LimitsForm {...props} />
+    </div>
   );
 }
 
@@ -75,6 +78,7 @@ function StepForm({ node, automation, drawing, catalogue, problems, dispatch, zo
         </label>
         <SamplePicker samples={samples} sample={sample} onChoose={choose} />
         <KindForm />
+        {node.kind === "trigger" && <LimitsForm drawing={drawing} catalogue={catalogue} problems={problems} dispatch={dispatch} />}
       </div>
       <StepTest />
     </Step>
