@@ -276,6 +276,29 @@ def limits(site: ProductSite, page: Page, automation_id: str) -> dict[str, Any]:
         return dict(get_automation(session, automation_id).drawing["limits"])
 
 
+@pytest.mark.parametrize(
+    ("trigger", "usual", "chosen", "kept"),
+    [
+        ({"kind": "event", "type": "booking.made"}, "keep", "End the run", "cancel"),
+        ({"kind": "manual", "noun": "invoice"}, "keep", "End the run", "cancel"),
+        ({"kind": "date", "type": "booking.starts_at"}, "cancel", "Let the run go on", "keep"),
+    ],
+)
+def test_what_becomes_of_a_run_whose_record_is_over_is_chosen_at_the_trigger(
+    site: ProductSite, page: Page, trigger: dict[str, str], usual: str, chosen: str, kept: str
+):
+    automation_id = drawn(site, {**HEAD, "settings": trigger}, node("end", "stop"))
+    panel = opened(site, page, automation_id, "Trigger")
+    gone = panel.get_by_label("When the record is over")
+    words = {"keep": "Let the run go on", "cancel": "End the run"}
+    expect(gone.locator("option:checked")).to_have_text(words[usual])
+
+    gone.select_option(chosen)
+    assert violations(page, within=PANEL) == []
+    page.wait_for_timeout(1500)
+    assert settings(site, page, automation_id, "trigger")["on_gone"] == kept
+
+
 def test_the_panel_fits_a_phone(site: ProductSite, page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     automation_id = drawn(site, node("gate", "condition", cases=[{"port": "rich", "when": {"value": True}}]))

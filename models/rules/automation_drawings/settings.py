@@ -9,11 +9,11 @@ from models.rules.automation_drawings.references import (
     mapping_reference_problems,
     missing_references,
 )
-from models.rules.automation_drawings.shapes import DEFAULT_REMINDERS, SHAPES, TRIGGER_NEEDS
+from models.rules.automation_drawings.shapes import DEFAULT_REMINDERS, SHAPES
+from models.rules.automation_drawings.triggers import trigger_problems, trigger_value_problems
 from models.rules.automation_plan.moments import UNIT_DAYS
-from models.rules.cron import is_cron
 from models.rules.expression_checks import check
-from models.rules.expressions import is_path, paths_read
+from models.rules.expressions import paths_read
 from models.rules.json_schemas import allows_other_properties, misfit, properties, required_fields
 from models.rules.mappings import is_blank, is_mapping, mapping_problems, mapping_reads
 from models.rules.working_time import zone_of
@@ -133,7 +133,7 @@ def _shape_problems(node_id: str, settings: Mapping[str, Json], shape: Mapping[s
 
 def _kind_problems(node_id: str, kind: str, settings: Mapping[str, Json]) -> Iterator[Problem]:
     if kind == NodeKind.TRIGGER:
-        yield from _trigger_problems(node_id, settings)
+        yield from trigger_problems(node_id, settings)
     if kind == NodeKind.WAIT_UNTIL and not {"at", "offset", "time"} & set(settings):
         yield Problem(node_id, "at", "missing_required", "This step says not until when.", "Choose a date, an offset or a time.")
     if kind in _NAMED_PORTS:
@@ -144,19 +144,6 @@ def _kind_problems(node_id: str, kind: str, settings: Mapping[str, Json]) -> Ite
     zone = settings.get("zone")
     if isinstance(zone, str):
         yield from _zone_problems(node_id, zone)
-
-
-def _trigger_problems(node_id: str, settings: Mapping[str, Json]) -> Iterator[Problem]:
-    for name in TRIGGER_NEEDS[settings["kind"]]:
-        if not settings.get(name):
-            yield Problem(node_id, name, "missing_required", f"“{name}” is missing.", "Fill it in.")
-    if settings.get("cron") and not is_cron(settings["cron"]):
-        fix = "Write minute, hour, day, month and weekday, such as 0 9 * * 1."
-        yield Problem(node_id, "cron", "bad_value", "This is not a schedule.", fix)
-    paths = {"dedupe": settings.get("dedupe"), "concurrency": settings.get("concurrency", {}).get("key")}
-    for field, path in paths.items():
-        if path is not None and not is_path(path):
-            yield Problem(node_id, field, "bad_value", "This is not the path of a field.", "Choose the field again.")
 
 
 def _zone_problems(node_id: str, zone: str) -> Iterator[Problem]:
@@ -208,17 +195,7 @@ def _event_problems(node: Node, events: Events, lookups: Lookups) -> Iterator[Pr
     for field, name in named.items():
         if name not in events:
             yield Problem(node_id, field, "unknown_event", f"There is no event “{name}”.", "Choose another event.")
-    yield from _trigger_reference_problems(node, lookups) if node["kind"] == NodeKind.TRIGGER else ()
-
-
-def _trigger_reference_problems(node: Node, lookups: Lookups) -> Iterator[Problem]:
-    settings = node["settings"]
-    dates, nouns = lookups.get("date_fields"), lookups.get("nouns")
-    if settings["kind"] == TriggerKind.DATE and dates is not None and settings["type"] not in dates:
-        yield Problem(node["id"], "type", "unknown_field", f"There is no date “{settings['type']}”.", "Choose another date.")
-    if settings["kind"] == TriggerKind.MANUAL and nouns is not None and settings["noun"] not in nouns:
-        message = f"There are no records called “{settings['noun']}”."
-        yield Problem(node["id"], "noun", "unknown_noun", message, "Choose another kind of record.")
+    yield from trigger_value_problems(node, lookups) if node["kind"] == NodeKind.TRIGGER else ()
 
 
 def _with_event(scope: Mapping[str, Any], events: Events, settings: Mapping[str, Json]) -> dict[str, Any]:

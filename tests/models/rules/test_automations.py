@@ -265,6 +265,14 @@ SETTINGS = {
         drawing(parallel(ports=("a", "a")), task("one"), edges=["trigger.ok>par", "par.a>one"]),
         [("par", "branches", "same_port")],
     ),
+    "record-of-a-schedule": (
+        drawing(trigger(kind="schedule", cron="0 9 * * 1", on_gone="cancel"), task("one")),
+        [("trigger", "on_gone", "about_no_record")],
+    ),
+    "record-of-a-hook": (
+        drawing(trigger(kind="webhook", on_gone="keep"), task("one")),
+        [("trigger", "on_gone", "about_no_record")],
+    ),
     "endless-retry": (drawing(task("one", retry={"max_attempts": 1000})), [("one", "retry", "bad_value")]),
 }
 
@@ -272,6 +280,16 @@ SETTINGS = {
 @pytest.mark.parametrize(("sketch", "expected"), SETTINGS.values(), ids=SETTINGS)
 def test_what_is_wrong_with_the_settings(sketch, expected):
     assert codes(sketch) == expected
+
+
+@pytest.mark.parametrize(
+    ("type", "on_gone", "expected"),
+    [("invoice.paid", "cancel", ["over_already"]), ("invoice.paid", "keep", []), ("invoice.issued", "cancel", [])],
+)
+def test_a_record_that_is_over_from_the_start_cannot_end_the_run(type, on_gone, expected):
+    sketch = drawing(trigger(kind="event", type=type, on_gone=on_gone), task("one"))
+    found = drawing_problems(sketch, catalogue=CATALOGUE, events={type: {}}, lookups=LOOKUPS)
+    assert [(one.field, one.code, one.severity) for one in found] == [("on_gone", code, "warning") for code in expected]
 
 
 READS = {

@@ -23,12 +23,12 @@ const KINDS: Record<string, { label: string; icon: string; docs: string }> = {
 
 /// The settings that each kind of trigger has, besides its own controls.
 const WITH: Record<string, string[]> = {
-  event: ["filter"],
+  event: ["on_gone", "filter"],
   date: ["offset", "time", "zone", "past", "on_gone", "filter"],
   schedule: ["zone"],
   webhook: ["filter"],
-  manual: ["filter"],
-  called: [],
+  manual: ["on_gone", "filter"],
+  called: ["on_gone"],
 };
 
 export function TriggerForm({ fields }: { fields: FieldModel[] }): ReactNode {
@@ -41,7 +41,7 @@ export function TriggerForm({ fields }: { fields: FieldModel[] }): ReactNode {
     set("", { kind: next, ...(concurrency === undefined ? {} : { concurrency }), ...(next === "schedule" ? { cron: "0 9 * * 1" } : {}) });
   };
   const wanted = WITH[kind] ?? [];
-  const rest = wanted.flatMap((name) => fields.filter((field) => field.name === name));
+  const rest = wanted.flatMap((name) => fields.filter((field) => field.name === name)).map((field) => withUsual(field, kind));
   return (
     <>
       <Frame id={id} label="Starts when" {...(KINDS[kind] ? { hint: KINDS[kind].docs } : {})} problems={problemsAt(problems, "kind")}>
@@ -62,6 +62,11 @@ export function TriggerForm({ fields }: { fields: FieldModel[] }): ReactNode {
       <Settings fields={rest} />
     </>
   );
+}
+
+/// What a run does by itself when its record is over depends on what started it.
+function withUsual(field: FieldModel, kind: string): FieldModel {
+  return field.name === "on_gone" ? { ...field, schema: { ...field.schema, default: kind === "date" ? "cancel" : "keep" } } : field;
 }
 
 function hintOf(name: string | undefined): string {

@@ -68,7 +68,7 @@ export const HINTS: Record<string, string> = {
   "approval.escalate": "Asks somebody else too, when nobody decided.",
   "for_each.limit": "A longer list leaves by the error port, before anything is done.",
   "wait_for_event.timeout": "Then the run goes on by “timeout”.",
-  "trigger.on_gone": "Such as a canceled call or a paid invoice.",
+  "trigger.on_gone": "Such as a canceled call, a paid invoice, a lost engagement.",
   "trigger.time": "The clock time on that day. Without it, the moment itself.",
   "action.on_error": "Not set: by the error port when a step is connected to it, else it waits for a person.",
   "delay.working_days": "What business days and working hours count.",
@@ -105,7 +105,6 @@ export const CHOICES: Record<string, string> = {
 /// What counts where nothing is set, for choices whose schema does not say it.
 export const USUAL: Record<string, string> = {
   "trigger.past": "skip",
-  "trigger.on_gone": "cancel",
   "wait_until.past": "continue",
   "delay.holidays": "free",
   "wait_until.holidays": "free",
