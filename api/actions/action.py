@@ -38,6 +38,12 @@ def picked(title: str, lookup: str, description: str = "", **more: Any) -> Any:
     return Field(title=title, description=description or None, json_schema_extra={"x-lookup": lookup}, **more)
 
 
+def about_contact(title: str) -> Any:
+    """The field of an input that holds a contact; without it the one the run is about, of whom there must be one."""
+    more: dict[str, Json] = {"x-lookup": "contacts", "x-about": "contact"}
+    return Field(title=title, description="The one the run is about", json_schema_extra=more)
+
+
 def named_texts(title: str, description: str = "", **more: Any) -> Any:
     """The field of an input that holds texts under names of one's own; each may come from somewhere else."""
     return Field(title=title, description=description or None, json_schema_extra={"x-parts": True}, **more)

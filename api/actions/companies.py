@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, picked, sample
+from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, about_contact, picked, sample
 from models.commands.companies import change_company, upsert_company
 from models.commands.contacts import change_contact
 from models.queries.companies import get_company
@@ -88,7 +88,7 @@ class LinkInput(ActionInput):
     """Who works where."""
 
     company_id: Annotated[str, picked("Company", "companies")]
-    contact_id: Annotated[str | None, picked("Who", "contacts", "The one the run is about")] = None
+    contact_id: Annotated[str | None, about_contact("Who")] = None
 
 
 class LinkOutput(ActionOutput):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, picked, sample
+from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, about_contact, picked, sample
 from api.actions.engagements import ARCHIVING_EMITS
 from models.commands.contact_archive import archive_contact
 from models.commands.contacts import add_contact, change_contact
@@ -12,7 +12,7 @@ from models.queries.contacts import find_contact_by_email
 from models.tables.contacts import Contact
 from models.types.errors import Invalid
 
-ContactId = Annotated[str | None, picked("Who", "contacts", "The one the run is about")]
+ContactId = Annotated[str | None, about_contact("Who")]
 
 
 class ContactFactsInput(ActionInput):

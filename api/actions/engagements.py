@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, picked, sample
+from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, about_contact, picked, sample
 from models.commands.engagement_archive import archive_engagement, unarchive_engagement
 from models.commands.engagements import (
     change_engagement,
@@ -116,7 +116,7 @@ class NewEngagementInput(ActionInput):
     """A new piece of work for a client."""
 
     title: Annotated[str, Field(title="Title", min_length=1, max_length=300)]
-    contact_id: Annotated[str | None, picked("Client", "contacts", "The one the run is about")] = None
+    contact_id: Annotated[str | None, about_contact("Client")] = None
     owner_id: Annotated[str | None, picked("Owner", "members", "The client's own, when left out")] = None
     value_minor: Annotated[int, Field(title="Value", description="In cents, or the currency's smallest unit", ge=0)] = 0
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, picked, sample
+from api.actions.action import Action, ActionContext, ActionInput, ActionOutput, about_contact, picked, sample
 from api.emails import queue_mail
 from api.messages import send_message
 from models.commands.conversations import client_conversation
@@ -16,7 +16,10 @@ from models.types.errors import Invalid, Refused
 class MailInput(ActionInput):
     """One mail to one person."""
 
-    to: Annotated[str, Field(title="To", description="A mail address", min_length=3, max_length=320)]
+    to: Annotated[
+        str,
+        Field(title="To", description="A mail address", min_length=3, max_length=320, json_schema_extra={"x-recipient": True}),
+    ]
     subject: Annotated[str, Field(title="Subject", min_length=1, max_length=300)]
     body: Annotated[str, Field(title="Text", description="Blank lines part paragraphs", min_length=1, max_length=50_000)]
     is_marketing: Annotated[
@@ -76,7 +79,7 @@ class TalkInput(ActionInput):
     """What is said to the client."""
 
     text: Annotated[str, Field(title="Text", min_length=1, max_length=10_000)]
-    contact_id: Annotated[str | None, picked("To", "contacts", "The one the run is about")] = None
+    contact_id: Annotated[str | None, about_contact("To")] = None
     engagement_id: Annotated[str | None, picked("About", "engagements", "The one the run is about")] = None
 
 
@@ -122,7 +125,7 @@ class WriteToClient(Action):
 class LinkMailInput(ActionInput):
     """Who gets a link, and what stands above it."""
 
-    contact_id: Annotated[str | None, picked("To", "contacts", "The one the run is about")] = None
+    contact_id: Annotated[str | None, about_contact("To")] = None
     subject: Annotated[str, Field(title="Subject", description="A plain one, when left out", max_length=300)] = ""
     text: Annotated[str, Field(title="Text", description="Stands above the button", max_length=20_000)] = ""
 

@@ -87,6 +87,7 @@ class PaymentLinkInput(LinkMailInput):
     """Which invoice, and what the mail says."""
 
     invoice_id: InvoiceId = None
+    contact_id: Annotated[str | None, picked("To", "contacts", "The one the invoice is for")] = None
 
 
 class SendPaymentLink(Action):

@@ -7,15 +7,28 @@ from models.rules.automation_references import with_lists
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automation_nouns import NOUNS
 from models.types.automation_references import LISTS
-from models.types.automations import Json
+from models.types.automations import MAY_BE_MISSING, NEVER_THERE, Json
 from models.types.events import CATALOGUE, EventType
 
 _TEXT: Mapping[str, Json] = {"type": "string"}
 _MAYBE: Mapping[str, Json] = {"type": ["string", "null"]}
+_BLANK: Mapping[str, Json] = {"type": "string", MAY_BE_MISSING: True}
 _MOMENT: Mapping[str, Json] = {"type": "string", "format": "date-time"}
 _MONEY: Mapping[str, Json] = {"type": "integer"}
 _ANYTHING: Mapping[str, Json] = {"type": "object"}
-_SCALAR: Mapping[str, Json] = {"type": ["string", "integer", "boolean", "null"]}
+_ANSWERS: Mapping[str, Json] = {"type": "object", "additionalProperties": {MAY_BE_MISSING: True}}
+"""What people filled in under names of the studio's own: any of it may be left out."""
+_SCALAR: Mapping[str, Json] = {"type": ["string", "integer", "boolean"]}
+_MAYBE_ID: Mapping[str, Json] = {"type": ["string", "null"]}
+
+_OF_A_CONTACT = frozenset({"booking", "contact", "invoice", "payment", "receipt", "portal"})
+"""Nouns that are sure to be about a contact, and may be about no engagement."""
+_OF_AN_ENGAGEMENT = frozenset({"contract", "engagement", "project", "proposal", "retainer"})
+"""Nouns that are sure to be about an engagement, and with it about its contact."""
+_OF_NOBODY = frozenset(
+    {"", "api_token", "automation", "company", "credential", "form", "member", "project_template", "workspace"}
+)
+"""Nouns that are about no contact ever; a schedule is about nothing at all."""
 
 
 def _record(**fields: Json) -> dict[str, Json]:
@@ -26,22 +39,34 @@ def _from(listed: str, schema: Mapping[str, Json] = _TEXT) -> dict[str, Json]:
     return {**schema, "x-lookup": listed}
 
 
+def _sure(schema: Mapping[str, Json]) -> dict[str, Json]:
+    return {**schema}
+
+
+def _maybe(schema: Mapping[str, Json]) -> dict[str, Json]:
+    return {**schema, MAY_BE_MISSING: True}
+
+
+def _never(schema: Mapping[str, Json]) -> dict[str, Json]:
+    return {**schema, NEVER_THERE: True}
+
+
 CONTACT = _record(
     id=_from("contacts"),
     name=_TEXT,
     email=_MAYBE,
     phone=_MAYBE,
-    title=_TEXT,
-    address=_TEXT,
+    title=_BLANK,
+    address=_BLANK,
     timezone=_MAYBE,
     locale=_MAYBE,
     tags={"type": "array", "items": _TEXT},
-    custom=_ANYTHING,
-    source=_TEXT,
+    custom=_ANSWERS,
+    source=_BLANK,
     owner_id=_MAYBE,
     is_unsubscribed={"type": "boolean"},
 )
-COMPANY = _record(id=_from("companies"), name=_TEXT, domain=_TEXT, address=_TEXT, tax_id=_TEXT)
+COMPANY = _record(id=_from("companies"), name=_TEXT, domain=_BLANK, address=_BLANK, tax_id=_BLANK)
 ENGAGEMENT = _record(
     id=_from("engagements"),
     title=_TEXT,
@@ -53,18 +78,28 @@ ENGAGEMENT = _record(
     currency=_TEXT,
 )
 OWNER = _record(id=_from("members"), name=_TEXT, email=_TEXT)
-FORM = _record(id=_from("forms"), name=_TEXT, title=_TEXT, slug=_TEXT)
-SUBMISSION = _record(id=_TEXT, form_id=_TEXT, answers=_ANYTHING)
+FORM = _record(id=_from("forms"), name=_TEXT, title=_BLANK, slug=_TEXT)
+SUBMISSION = _record(id=_TEXT, form_id=_TEXT, answers=_ANSWERS)
 WORKSPACE = _record(id=_TEXT, name=_TEXT, timezone=_TEXT, locale=_TEXT, currency=_TEXT)
+
+_FROM_A_FORM = {
+    "engagement_id": _from("engagements"),
+    "contact_id": _from("contacts"),
+    "contact": CONTACT,
+    "engagement": ENGAGEMENT,
+    "form": FORM,
+    "submission": SUBMISSION,
+}
+"""What is sure to be there once a form's answers were taken."""
 
 _CALLED = _record(
     input=_ANYTHING,
     engagement_id=_MAYBE,
     contact_id=_MAYBE,
-    contact=CONTACT,
-    company=COMPANY,
-    engagement=ENGAGEMENT,
-    owner=OWNER,
+    contact=_maybe(CONTACT),
+    company=_maybe(COMPANY),
+    engagement=_maybe(ENGAGEMENT),
+    owner=_maybe(OWNER),
     workspace=WORKSPACE,
 )
 
@@ -112,13 +147,14 @@ def schema_of(value: Json) -> dict[str, Json]:
 
 def _schema(event_type: str) -> dict[str, Json]:
     event = CATALOGUE[event_type]
-    return _about(event.subject, {name: _said(event, name) for name in event.payload})
+    found = _about(event.subject, {name: _said(event, name) for name in event.payload})
+    return found if event_type != "submission.accepted" else {**found, "properties": found["properties"] | _FROM_A_FORM}
 
 
 def _said(event: EventType, name: str) -> dict[str, Json]:
     """The schema of one value that an event carries."""
     is_status = event.subject == "engagement" and name in ("from", "to")
-    return _from("engagement_statuses", _SCALAR) if is_status else dict(_SCALAR)
+    return _from("engagement_statuses", _TEXT) if is_status else dict(_MAYBE_ID if name.endswith("_id") else _SCALAR)
 
 
 def _about(noun: str, payload: Mapping[str, Json]) -> dict[str, Json]:
@@ -127,16 +163,29 @@ def _about(noun: str, payload: Mapping[str, Json]) -> dict[str, Json]:
         event_id=_TEXT,
         type=_TEXT,
         at=_MOMENT,
-        engagement_id=_MAYBE,
-        contact_id=_MAYBE,
+        **_people(noun),
         subject_id=_from(listed) if listed else _TEXT,
         event=_record(id=_TEXT, type=_TEXT, at=_MOMENT, actor=_TEXT, **payload),
-        contact=CONTACT,
-        company=COMPANY,
-        engagement=ENGAGEMENT,
-        owner=OWNER,
-        form=FORM,
-        submission=SUBMISSION,
         workspace=WORKSPACE,
         subject=_ANYTHING,
     )
+
+
+def _people(noun: str) -> dict[str, dict[str, Json]]:
+    """Whom and what a record of a noun is about, marked where that may be nobody, or never is anybody."""
+    if noun in _OF_NOBODY:
+        known = contact = engaged = _never
+    else:
+        known = _maybe
+        engaged = _sure if noun in _OF_AN_ENGAGEMENT else _maybe
+        contact = _sure if noun in _OF_AN_ENGAGEMENT | _OF_A_CONTACT else _maybe
+    return {
+        "engagement_id": engaged(_TEXT),
+        "contact_id": contact(_TEXT),
+        "contact": contact(CONTACT),
+        "company": known(COMPANY),
+        "engagement": engaged(ENGAGEMENT),
+        "owner": known(OWNER),
+        "form": known(FORM),
+        "submission": known(SUBMISSION),
+    }

@@ -6,13 +6,10 @@ from models.rules.automation_drawings.bodies import bodies_of
 from models.rules.automation_drawings.graph import graph_of
 from models.rules.automation_drawings.reads import read_problems, scope_schema
 from models.rules.json_schemas import properties
-from models.types.automations import Catalogue, Drawing, Events, Json, NodeKind
+from models.types.automations import MAY_BE_MISSING, Catalogue, Drawing, Events, Json, NodeKind
 
 Reads = Callable[[str, bool], bool]
 """Whether a path may be read, given whether the author says what to take when nothing is there."""
-
-MAY_BE_MISSING = "x-may-be-missing"
-"""Marks what a step may read though it is not sure to be there."""
 
 
 def node_scope(drawing: Drawing, node_id: str, *, catalogue: Catalogue, events: Events) -> dict[str, Json]:

@@ -12,6 +12,7 @@ from models.rules.automation_drawings.graph import (
     graph_of,
     graph_problems,
 )
+from models.rules.automation_drawings.missing import filled_ways, missing_problems
 from models.rules.automation_drawings.reads import loop_scope, read_problems, scope_schema
 from models.rules.automation_drawings.settings import (
     loop_problems,
@@ -120,10 +121,12 @@ def _value_problems(
     scope = scope_schema(drawing, catalogue, events)
     trigger = (drawing.trigger or {}).get("settings", {})
     max_days = drawing.limits.get("max_days", MAX_DAYS)
+    ways = filled_ways(drawing)
     for node in drawing.nodes:
         sees = loop_scope(drawing, scope, bodies.get(node["id"], ()))
         yield from value_problems(node, sees, catalogue=catalogue, events=events, lookups=lookups)
         yield from read_problems(drawing, graph, node["id"], node_reads(node, catalogue), bodies)
+        yield from missing_problems(drawing, graph, node, sees, catalogue, ways)
         yield from wait_problems(node, max_days)
         yield from loop_problems(node, trigger, catalogue)
         yield from _error_port_problems(node, graph)

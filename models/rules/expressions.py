@@ -25,6 +25,7 @@ _BOOLEAN = frozenset({"boolean"})
 _NUMBER = frozenset({"number"})
 _TEXT = frozenset({"string"})
 ORDERED = frozenset({"number", "string"})
+_COMPARING = frozenset({"eq", "gt", "gte", "lt", "lte", "contains", "starts_with", "in"})
 _HOLDER = frozenset({"string", "array"})
 
 Signature = tuple[int, int, tuple[frozenset[str], ...], frozenset[str]]
@@ -90,6 +91,27 @@ def paths_read(expression: Json, guarded: bool = False) -> Iterator[tuple[str, b
         yield expression["path"], guarded
     for argument in expression.get("args", ()):
         yield from paths_read(argument, guarded or expression["op"] in ("coalesce", "is_empty"))
+
+
+def paths_filled(expression: Json, value: bool) -> frozenset[str]:
+    """The paths at which something is sure to lie when a well-formed condition has this value."""
+    operator, arguments = expression.get("op"), expression.get("args", [])
+    if operator == "not":
+        return paths_filled(arguments[0], not value)
+    if operator in ("all", "any"):
+        parts = [paths_filled(argument, value) for argument in arguments]
+        return frozenset.union(*parts) if (operator == "all") is value else frozenset.intersection(*parts)
+    if operator == "is_empty":
+        return frozenset() if value else _read_alone(arguments[0])
+    if operator in _COMPARING if value else operator == "ne":
+        # Nothing compares with what is missing, and what equals something that is written is there.
+        held = [one for one in arguments if "value" in one and one["value"] not in (None, "", [])]
+        return frozenset().union(*map(_read_alone, arguments)) if held else frozenset()
+    return frozenset()
+
+
+def _read_alone(expression: Json) -> frozenset[str]:
+    return frozenset({expression["path"]}) if "path" in expression else frozenset()
 
 
 def bound(expression: Json, scope: Mapping[str, Json], *, free: str) -> Json:

@@ -70,11 +70,16 @@ def missing_paths(template: str, data: Mapping[str, Json]) -> list[str]:
 
 
 def template_paths(template: str) -> list[tuple[str, bool]]:
-    """The paths a template reads, each with whether it has a default."""
+    """The paths a template reads, each with whether it has a default; one that is blank is none."""
     places = _places(template)
-    shown = [(path, any(name == "default" for name, _ in filters)) for path, filters in places]
+    shown = [(path, any(_says_something(*one) for one in filters)) for path, filters in places]
     arguments = [(name, argument) for _, filters in places for name, argument in filters]
     return shown + [(argument, True) for name, argument in arguments if argument and _is_reference(name, argument)]
+
+
+def _says_something(name: str, argument: str | None) -> bool:
+    """Whether a filter is a default that shows something."""
+    return name == "default" and bool((argument or "").strip("'\"").strip())
 
 
 def template_problems(template: str, schema: Schema, field: str = "") -> list[Problem]:

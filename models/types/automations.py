@@ -21,6 +21,12 @@ MAX_DAYS = 1100
 """The longest single wait, in days, unless the drawing sets another."""
 
 
+MAY_BE_MISSING = "x-may-be-missing"
+"""Marks in a schema what a step may read though it is not sure to be there, or not sure to hold a letter."""
+NEVER_THERE = "x-never-there"
+"""Marks in a schema what is empty in every run."""
+
+
 class NodeKind(StrEnum):
     """What a node does. The trigger is the head of a drawing and no step of a plan."""
 
