@@ -12,6 +12,7 @@ from api.deps import Call
 from models.queries.automation_hooks import schemas_for
 from models.queries.automation_lookups import drawing_lookups
 from models.queries.automation_records import event_record
+from models.queries.automation_schemas import event_schemas
 from models.queries.automation_what_ifs import (
     foresight_of,
     get_event,
@@ -26,7 +27,6 @@ from models.queries.work_calendars import work_calendar
 from models.rules.automation_drawings.reads import trigger_schema
 from models.rules.automation_matching import NOT_PUBLISHED, wants
 from models.rules.automation_plan.records import plan_from_json
-from models.rules.automation_records import event_schemas
 from models.rules.automation_simulation.consequences import awaited_types, called_ids, filled
 from models.rules.automation_simulation.firings import date_paths
 from models.rules.automation_simulation.samples import sample_record

@@ -13,7 +13,7 @@ from api.automation_step_tests import HTTP, MAIL, watched
 from api.deps import Call
 from models.commands.automation_runs import plan_of, state_of
 from models.queries.automation_runs import find_called_run
-from models.rules.automation_records import event_schemas
+from models.queries.automation_schemas import event_schemas
 from models.rules.automation_simulation.consequences import fitted, occurrence
 from models.rules.automation_simulation.samples import sample_value
 from models.tables.automations import AutomationRun

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from api.actions.action import Action
 from api.actions.catalogue import ACTIONS, GROUPS
-from models.rules.automation_records import event_schemas
+from models.queries.automation_schemas import event_schemas
 from models.rules.json_schemas import properties, required_fields
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automation_nouns import NOUNS

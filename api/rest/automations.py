@@ -17,9 +17,9 @@ from models.commands.automations import (
     problems_of,
     unarchive_automation,
 )
+from models.queries.automation_schemas import event_schemas
 from models.queries.automations import automations_statement, get_automation
 from models.rules.automation_drawings.shapes import LIMITS, SHAPES
-from models.rules.automation_records import event_schemas
 from models.tables.automations import Automation
 from models.types.events import CATALOGUE
 

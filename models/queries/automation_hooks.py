@@ -3,7 +3,8 @@
 from sqlmodel import Session, select
 
 from models.ids import digest
-from models.rules.automation_records import hook_schema, trigger_schemas
+from models.queries.automation_schemas import trigger_schemas
+from models.rules.automation_records import hook_schema
 from models.tables.automation_hooks import AutomationHook
 from models.types.automations import Events
 

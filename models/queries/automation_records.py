@@ -30,7 +30,8 @@ _HIDDEN = (
 
 What an hour costs the studio is for owners, and whoever draws automations need not be one.
 """
-_PLAIN = (str, int, bool, float, date, datetime)
+PLAIN = (str, int, bool, float, date, datetime)
+"""What a column may hold to be shown."""
 
 
 class Rows:
@@ -161,12 +162,13 @@ def _subject(rows: Rows, event: Event) -> dict[str, Json]:
     row = rows.find(table, event.subject_id) if table is not None else None
     if row is None:
         return {}
-    shown = {name: getattr(row, name) for name in _shown_columns(event.subject_kind)}
-    return {name: _plain(value) for name, value in shown.items() if value is None or isinstance(value, _PLAIN)}
+    shown = {name: getattr(row, name) for name in shown_columns(event.subject_kind)}
+    return {name: _plain(value) for name, value in shown.items() if value is None or isinstance(value, PLAIN)}
 
 
 @cache
-def _shown_columns(noun: str) -> tuple[str, ...]:
+def shown_columns(noun: str) -> tuple[str, ...]:
+    """The columns of a noun's table that `subject` shows, as far as their values are plain."""
     return tuple(column.name for column in _tables()[noun].__table__.columns if not column.name.endswith(_HIDDEN))
 
 

@@ -1,10 +1,10 @@
 """The JSON Schema of what an event brings along: the event itself, and the records that it is about."""
 
 from collections.abc import Mapping
-from functools import cache
 
 from models.rules.automation_references import with_lists
-from models.types.automation_dates import DATE_FIELDS
+from models.rules.json_schemas import properties
+from models.types.automation_dates import DATE_FIELDS, DateField
 from models.types.automation_nouns import NOUNS
 from models.types.automation_references import LISTS
 from models.types.automations import MAY_BE_MISSING, NEVER_THERE, Json
@@ -104,26 +104,42 @@ _CALLED = _record(
 )
 
 
-@cache
-def event_schemas() -> dict[str, dict[str, Json]]:
+Subjects = Mapping[str, Mapping[str, Json]]
+"""Noun to the schema of its rows' plain columns. A noun that is not there may show anything."""
+
+
+def nouns() -> frozenset[str]:
+    """All that an event, a date or a start by hand can be about."""
+    return frozenset(event.subject for event in CATALOGUE.values()) | {field.noun for field in DATE_FIELDS.values()} | set(NOUNS)
+
+
+def subject_schema(columns: Mapping[str, Json]) -> dict[str, Json]:
+    """The schema of what `subject` holds. columns: name to schema."""
+    return _record(**columns)
+
+
+def known_event_schemas(subjects: Subjects) -> dict[str, dict[str, Json]]:
     """Event type to the schema of its record: what `trigger` and `event` hold in an automation.
 
     Parts that an event has nothing to say about are null. `subject` is the row the event is about: its plain columns.
     """
-    return {name: _schema(name) for name in CATALOGUE}
+    return {name: _schema(name, subjects) for name in CATALOGUE}
 
 
-@cache
-def trigger_schemas() -> dict[str, dict[str, Json]]:
+def known_trigger_schemas(subjects: Subjects) -> dict[str, dict[str, Json]]:
     """The schemas of events, and beside them those of the other triggers: `date:{field}`, `manual:{noun}`, `schedule`, `webhook`
     and `called`.
 
     What another system sends has a schema only when a sample of it was captured.
     """
-    dates = {f"date:{name}": _about(field.noun, {"date": _TEXT}) for name, field in DATE_FIELDS.items()}
-    manual = {f"manual:{name}": _about(name, {"batch_id": _TEXT}) for name in NOUNS}
-    schedule = _about("", {"missed": {"type": "integer"}})
-    return {**event_schemas(), **dates, **manual, "schedule": schedule, "webhook": hook_schema({}), "called": _CALLED}
+    dates = {f"date:{name}": _on_date(field, subjects) for name, field in DATE_FIELDS.items()}
+    manual = {f"manual:{name}": _about(name, {"batch_id": _TEXT}, subjects) for name in NOUNS}
+    others = {
+        "schedule": _about("", {"missed": {"type": "integer"}}, subjects),
+        "webhook": hook_schema({}),
+        "called": _CALLED,
+    }
+    return {**known_event_schemas(subjects), **dates, **manual, **others}
 
 
 def hook_schema(sample: Mapping[str, Json]) -> dict[str, Json]:
@@ -145,9 +161,9 @@ def schema_of(value: Json) -> dict[str, Json]:
     return dict(_TEXT) if isinstance(value, str) else {}
 
 
-def _schema(event_type: str) -> dict[str, Json]:
+def _schema(event_type: str, subjects: Subjects) -> dict[str, Json]:
     event = CATALOGUE[event_type]
-    found = _about(event.subject, {name: _said(event, name) for name in event.payload})
+    found = _about(event.subject, {name: _said(event, name) for name in event.payload}, subjects)
     return found if event_type != "submission.accepted" else {**found, "properties": found["properties"] | _FROM_A_FORM}
 
 
@@ -157,7 +173,16 @@ def _said(event: EventType, name: str) -> dict[str, Json]:
     return _from("engagement_statuses", _TEXT) if is_status else dict(_MAYBE_ID if name.endswith("_id") else _SCALAR)
 
 
-def _about(noun: str, payload: Mapping[str, Json]) -> dict[str, Json]:
+def _on_date(field: DateField, subjects: Subjects) -> dict[str, Json]:
+    """The schema of what a date brings along; the date itself is sure to be there."""
+    columns = properties(subjects.get(field.noun, {}))
+    if field.column not in columns:
+        return _about(field.noun, {"date": _TEXT}, subjects)
+    sure = {**columns[field.column], "type": "string"}
+    return _about(field.noun, {"date": _TEXT}, {**subjects, field.noun: _record(**{**columns, field.column: sure})})
+
+
+def _about(noun: str, payload: Mapping[str, Json], subjects: Subjects) -> dict[str, Json]:
     listed = LISTS.get(f"{noun}_id")
     return _record(
         event_id=_TEXT,
@@ -167,7 +192,7 @@ def _about(noun: str, payload: Mapping[str, Json]) -> dict[str, Json]:
         subject_id=_from(listed) if listed else _TEXT,
         event=_record(id=_TEXT, type=_TEXT, at=_MOMENT, actor=_TEXT, **payload),
         workspace=WORKSPACE,
-        subject=_ANYTHING,
+        subject=subjects.get(noun, _ANYTHING),
     )
 
 

@@ -14,7 +14,7 @@ Named = tuple[str, str]
 
 _COMPARING = frozenset({"eq", "ne", "in", "contains", "coalesce"})
 """Operators whose arguments are from one list; `contains` looks for a part of a text too, and then names nothing."""
-# The columns of the row that an event is about have no schema; they are ours, so their names tell.
+# Where the schema of the row is not known its columns are ours all the same, so their names tell.
 _COLUMN = re.compile(r"(?:trigger|event|nodes\.[^.]+)\.subject\.([^.]+)")
 
 

@@ -1,10 +1,11 @@
 """Whether an expression fits the JSON Schema of what it will read, told before it runs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from models.rules.expressions import OPERATORS, ORDERED, joined, shape_problems
-from models.rules.json_schemas import ANY, Schema, json_type, schema_at, schema_types
-from models.types.automations import Json, Problem
+from models.rules.expressions import OPERATORS, ORDERED, joined, moment_of, shape_problems
+from models.rules.json_schemas import ANY, Schema, alternatives, json_type, schema_at, schema_types
+from models.types.automations import Json, Problem, Severity
 
 
 def check(expression: Json, schema: Schema, *, expected: frozenset[str] = ANY, field: str = "") -> list[Problem]:
@@ -29,6 +30,23 @@ def expression_types(expression: Json, schema: Schema) -> frozenset[str]:
     if name in ("add", "sub"):
         return expression_types(arguments[0], schema) & ORDERED
     return OPERATORS[name][3]
+
+
+def moment_format(expression: Json, schema: Schema) -> str:
+    """`date` or `date-time` where the value of a well-formed expression is sure to be one; empty otherwise."""
+    if "value" in expression:
+        return _written_format(expression["value"])
+    if "path" in expression:
+        found = schema_at(schema, expression["path"].split("."))
+        formats = {str(one.get("format", "")) for one in alternatives(found) if one.get("type") != "null"} if found else {""}
+        return formats.pop() if len(formats) == 1 and formats <= {"date", "date-time"} else ""
+    return moment_format(expression["args"][0], schema) if expression["op"] in ("add", "sub") else ""
+
+
+def _written_format(value: Json) -> str:
+    if moment_of(value) is None:
+        return ""
+    return "date" if len(value) == 10 else "date-time"
 
 
 def _type_problems(expression: Json, schema: Schema, expected: frozenset[str], field: str) -> Iterator[Problem]:
@@ -58,6 +76,10 @@ def _argument_problems(expression: Json, schema: Schema, field: str) -> Iterator
         if left and right and not left & right:
             message = f"A {' or '.join(sorted(left))} is never comparable with a {' or '.join(sorted(right))}."
             yield _problem(field, "type_mismatch", message, "Compare two fields of the same kind.")
+        elif {moment_format(argument, schema) for argument in arguments} == {"date", "date-time"}:
+            message = "A day is compared with a moment. The day counts as its midnight in UTC, so hours decide what days seem to."
+            fix = "Compare two days or two moments, or the days between them."
+            yield replace(_problem(field, "date_against_moment", message, fix), severity=Severity.WARNING)
 
 
 def _problem(field: str, code: str, message: str, fix: str) -> Problem:

@@ -10,9 +10,9 @@
 from collections.abc import Collection, Mapping
 
 from models.rules.automation_plan.records import canonical_json
-from models.rules.expression_checks import check
+from models.rules.expression_checks import check, moment_format
 from models.rules.expressions import evaluate, is_path, joined, paths_read, shape_problems, value_at
-from models.rules.json_schemas import Schema, misfit, schema_types
+from models.rules.json_schemas import Schema, alternatives, misfit, schema_types
 from models.rules.text_templates import missing_paths, render, template_paths, template_problems
 from models.types.automations import Json, Problem
 
@@ -106,15 +106,26 @@ def mapping_problems(mapping: Json, wanted: Schema, scope: Schema, field: str) -
     if "parts" in mapping:
         return _part_problems(mapping["parts"], wanted, scope, field)
     types = schema_types(wanted) - {"null"}
-    if "expr" in mapping:
-        return check(mapping["expr"], scope, expected=types, field=joined(field, "expr"))
-    if "path" in mapping:
-        return check({"path": mapping["path"]}, scope, expected=types, field=field)
+    if "expr" in mapping or "path" in mapping:
+        read = mapping["expr"] if "expr" in mapping else {"path": mapping["path"]}
+        problems = check(read, scope, expected=types, field=joined(field, "expr") if "expr" in mapping else field)
+        return problems or _moment_problems(read, wanted, scope, field)
     problems = template_problems(mapping["text"], scope, field)
     if "string" not in types:
         message = f"A {' or '.join(sorted(types))} is needed here, not a text."
         problems.append(Problem("", field, "type_mismatch", message, "Choose a field or enter a value."))
     return problems
+
+
+def _moment_problems(read: Json, wanted: Schema, scope: Schema, field: str) -> list[Problem]:
+    """A day where a moment is needed, or the other way round: no action takes one for the other."""
+    needed = {str(one.get("format", "")) for one in alternatives(wanted) if one.get("type") != "null"}
+    given = moment_format(read, scope)
+    if not given or len(needed) != 1 or not needed <= {"date", "date-time"} or given in needed:
+        return []
+    words = {"date": "a day", "date-time": "a moment"}
+    message = f"This is {words[given]}, but {words[needed.pop()]} is needed."
+    return [Problem("", field, "type_mismatch", message, "Choose a field of the right kind, or enter a value.")]
 
 
 def is_mapping(mapping: Json) -> bool:

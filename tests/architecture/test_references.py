@@ -12,9 +12,9 @@ from sqlmodel import Session
 from api.actions.catalogue import ACTIONS, schemas
 from models.queries.automation_lookups import drawing_lookups
 from models.queries.automation_options import LOOKUPS
+from models.queries.automation_schemas import trigger_schemas
 from models.queries.automation_tables import ARCHIVED, MIXED, TABLES
 from models.rules.automation_drawings.shapes import SHAPES
-from models.rules.automation_records import trigger_schemas
 from models.types.automation_documents import ReferenceKind
 from models.types.automation_references import LISTS, UNLISTED
 

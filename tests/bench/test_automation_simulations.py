@@ -13,7 +13,7 @@ from api.app import create_app
 from models import clock
 from models.db import Database
 from models.ids import new_id
-from models.rules.automation_records import event_schemas
+from models.queries.automation_schemas import event_schemas
 from models.rules.automation_simulation.samples import sample_record
 from models.rules.automation_simulation.simulations import simulate
 from models.rules.automations import compile_drawing

@@ -19,10 +19,10 @@ from api.automation_simulations import refusal
 from models import clock
 from models.db import Database
 from models.ids import new_id
+from models.queries.automation_schemas import event_schemas
 from models.queries.automations import get_automation, get_version
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.records import plan_from_json, preview
-from models.rules.automation_records import event_schemas
 from models.rules.automation_simulation.consequences import occurrence
 from models.rules.automation_simulation.courses import run_course
 from models.settings import Settings

@@ -8,8 +8,8 @@ from api.actions.action import Action
 from api.actions.catalogue import ACTIONS, schemas
 from models import clock
 from models.queries.automation_lookups import drawing_lookups
+from models.queries.automation_schemas import trigger_schemas
 from models.queries.automation_tables import ARCHIVED, MIXED, TABLES
-from models.rules.automation_records import trigger_schemas
 from models.rules.automations import drawing_problems
 from tests.builders.automations import HEAD, drawing, node
 from tests.builders.everything import make_everything

@@ -6,7 +6,8 @@ from sqlmodel import Session
 from models import clock
 from models.ids import new_id
 from models.queries.automation_lookups import drawing_lookups
-from models.rules.automation_records import hook_schema, trigger_schemas
+from models.queries.automation_schemas import trigger_schemas
+from models.rules.automation_records import hook_schema
 from models.rules.automations import drawing_problems
 from models.tables.automations import Automation
 from models.tables.forms import Form

@@ -172,3 +172,30 @@ def test_no_data_makes_an_expression_fail(expression, scope):
 @given(JSON)
 def test_no_json_makes_the_check_fail(expression):
     check(expression, SCHEMA)
+
+
+MOMENTS = schema(
+    due={"type": ["string", "null"], "format": "date"},
+    starts={"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+    said={"type": "string"},
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_told"),
+    [
+        ({"path": "due"}, {"path": "starts"}, True),
+        ({"path": "starts"}, value("2026-03-31"), True),
+        ({"path": "due"}, value("2026-03-31T10:00:00+00:00"), True),
+        (op("add", {"path": "due"}, value(3)), {"path": "starts"}, True),
+        ({"path": "due"}, value("2026-03-31"), False),
+        ({"path": "starts"}, op("sub", {"path": "starts"}, value(1)), False),
+        ({"path": "said"}, {"path": "starts"}, False),
+        ({"path": "due"}, value("soon"), False),
+    ],
+)
+@pytest.mark.parametrize("name", ["eq", "ne", "lt", "gte"])
+def test_a_day_compared_with_a_moment_is_told_and_stops_nothing(left, right, is_told, name):
+    found = check(op(name, left, right), MOMENTS, field="filter")
+    assert [(one.field, one.code, one.severity) for one in found] == is_told * [("filter", "date_against_moment", "warning")]
+    assert check(op("gt", op("days_between", {"path": "due"}, {"path": "starts"}), value(3)), MOMENTS) == []

@@ -123,3 +123,26 @@ def test_a_part_is_checked_like_a_field_of_its_own(part, code):
 def test_parts_fit_only_where_names_are_ones_own():
     (problem,) = mapping_problems({"parts": {}}, {"type": "string"}, KNOWN, "input.url")
     assert (problem.field, problem.code) == ("input.url", "type_mismatch")
+
+
+DAY = {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]}
+MOMENT = {"type": "string", "format": "date-time"}
+DATES = {"type": "object", "properties": {"due": DAY, "starts": MOMENT, "said": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "wanted", "message"),
+    [
+        ({"path": "starts"}, DAY, "This is a moment, but a day is needed."),
+        ({"path": "due"}, MOMENT, "This is a day, but a moment is needed."),
+        ({"expr": {"op": "add", "args": [{"path": "due"}, {"value": 3}]}}, MOMENT, "This is a day, but a moment is needed."),
+        ({"path": "due"}, DAY, None),
+        ({"path": "starts"}, MOMENT, None),
+        ({"path": "said"}, MOMENT, None),
+        ({"path": "starts"}, {"type": "string"}, None),
+        ({"expr": {"op": "sub", "args": [{"path": "due"}, {"value": 3}]}}, DAY, None),
+    ],
+)
+def test_a_day_is_no_moment(mapping, wanted, message):
+    found = mapping_problems(mapping, wanted, DATES, "input.on")
+    assert [(one.field, one.code, one.message) for one in found] == ([("input.on", "type_mismatch", message)] if message else [])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.actions.catalogue import schemas
-from models.rules.automation_records import trigger_schemas
+from models.queries.automation_schemas import trigger_schemas
 from models.rules.automations import drawing_problems
 from models.seed.automation_templates import TEMPLATES
 from models.types.automation_templates import AutomationTemplate

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.actions.catalogue import schemas
-from models.rules.automation_records import event_schemas
+from models.queries.automation_schemas import event_schemas
 from models.rules.automation_simulation.consequences import days_until, filled, fitted, occurrence
 from models.rules.automation_simulation.effects import described
 from models.rules.automation_simulation.samples import sample_record, sample_value
