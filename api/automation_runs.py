@@ -11,7 +11,7 @@ from typing import Any
 
 from api.actions import catalogue
 from api.actions.action import ActionContext
-from api.automation_approvals import ask, check_asked, delegates, remind
+from api.automation_approvals import ask, remind
 from api.automation_failures import failed
 from api.deps import Call
 from api.move_marks import follow_move
@@ -50,8 +50,6 @@ from models.types.automation_plan.commands import (
 )
 from models.types.automation_plan.happenings import (
     ActionDone,
-    ApprovalDelegated,
-    ApprovalGiven,
     EventArrived,
     FactsChanged,
     Happened,
@@ -82,24 +80,6 @@ def intervene(call: Call, run_id: str, happened: Happened) -> None:
         follow_move(turn, has_gone_on=True)
     forgive_calls(call.session, run, now=call.now)
     record(call.session, "automation_run.woken", run.id, engagement_id=run.engagement_id, wait_id="", happened="")
-
-
-def decide(call: Call, run_id: str, wait_id: str, decision: str, note: str) -> None:
-    """Give the caller's decision on what a run asks approval for.
-
-    Raises Forbidden for somebody who was not asked, Refused when it is decided already, Invalid for another decision.
-    """
-    check_asked(call, run_id, wait_id)
-    intervene(call, run_id, ApprovalGiven(wait_id, decision, call.actor, note))
-
-
-def delegate(call: Call, run_id: str, wait_id: str, to: Sequence[str]) -> None:
-    """Let other members decide in the place of the caller, who was asked. to: their ids.
-
-    Raises Forbidden for somebody who was not asked, Invalid for people who cannot decide, Refused when it is decided already.
-    """
-    check_asked(call, run_id, wait_id)
-    intervene(call, run_id, ApprovalDelegated(wait_id, call.actor, delegates(call, to)))
 
 
 def take_turn(call: Call, run_id: str, happened: Happened | None = None) -> RunPosition:

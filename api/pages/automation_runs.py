@@ -1,5 +1,6 @@
 """Runs of automations: where each stands and why, and what a person can do about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,24 +9,26 @@ from fastapi import Form, Query
 from fastapi.responses import Response
 
 from api.actions import catalogue
-from api.automation_runs import decide, intervene
+from api.automation_runs import intervene
 from api.deps import Read, Write
 from api.pages.automation_run_canvas import run_canvas
+from api.pages.automation_run_waits import WaitView, wait_views
 from api.render import member_page, redirect
 from api.routing import Router
+from api.run_decisions import decide, delegate
+from api.run_decisions import skip as pass_over
 from models.commands.automation_runs import cancel_run, label_of
-from models.commands.run_waits import FAILED_CALL, STUCK
 from models.queries.automation_authors import find_step_behind
 from models.queries.automation_moves import list_moves_of_run
-from models.queries.automation_runs import get_run, list_open_waits, list_steps, lock_run
+from models.queries.automation_runs import get_run, list_steps, lock_run
 from models.queries.automations import get_version
+from models.queries.members import get_member
 from models.queries.run_rows import RunRow, run_rows
 from models.rules.automation_plan.records import canonical_json
 from models.tables.automation_moves import AutomationMove, RunMove
 from models.tables.automations import AutomationRun, StepRun
-from models.tables.waits import Wait
 from models.types.automation_plan.happenings import ForcedNow, Happened, RetryAsked, Skipped
-from models.types.automations import Json
+from models.types.automations import Drawing, Json
 from models.types.errors import Refused
 from models.types.principals import Door
 
@@ -56,19 +59,6 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitView:
-    """What the run waits for now, and what can be done about it."""
-
-    wait: Wait
-    kind: str
-    """`stuck`, `approval`, `call` (a call of ours that fails) or `waiting`."""
-    node_path: str
-    iteration: int
-    is_action: bool = False
-    """Whether it is stuck at an action, whose input may be changed."""
-
-
-@dataclass(frozen=True, slots=True)
 class RunPage:
     """One run."""
 
@@ -91,12 +81,11 @@ def show(run_id: str, call: Read, about: Annotated[str, Query(max_length=80)] = 
     run = get_run(call.session, run_id)
     drawing = get_version(call.session, run.automation_id, run.automation_version).drawing
     steps = list_steps(call.session, run_id)
-    acting = {(step.node_path, step.iteration) for step in steps if step.action}
     page = RunPage(
         row=run_rows(call.session, [run])[0],
         run=run,
         steps=[_step_view(step, label_of(drawing, step.node_path)) for step in steps],
-        waits=[_wait_view(wait, acting) for wait in list_open_waits(call.session, run_id)],
+        waits=wait_views(call, run, Drawing(drawing), steps),
         is_live=run.finished_at is None,
         moves=list_moves_of_run(call.session, run_id),
         canvas=run_canvas(call, run, drawing),
@@ -119,15 +108,25 @@ def retry(run_id: str, node_path: str, call: Write, iteration: Annotated[int, Fo
 
 
 @router.post("/automation_runs/{run_id}/steps/{node_path:path}/skip")
-def skip(run_id: str, node_path: str, call: Write, iteration: Annotated[int, Form()] = 0) -> Response:
-    """Go on without the step."""
-    return _intervene(call, run_id, Skipped(node_path, iteration), "Skipped. The run goes on.")
+def skip(
+    run_id: str, node_path: str, call: Write, iteration: Annotated[int, Form()] = 0, port: Annotated[str, Form()] = ""
+) -> Response:
+    """Go on without the step. port: by which way out; empty by the usual one."""
+    asked = Skipped(node_path, iteration, port or None)
+    return _done(call, run_id, lambda: pass_over(call, run_id, asked), "Skipped. The run goes on.")
 
 
 @router.post("/automation_runs/{run_id}/waits/{wait_id:path}/force")
 def force(run_id: str, wait_id: str, call: Write) -> Response:
     """Let the wait's time be up now."""
     return _intervene(call, run_id, ForcedNow(wait_id), "The wait is over. The run goes on.")
+
+
+@router.post("/automation_runs/{run_id}/approvals/{wait_id:path}/delegation")
+def hand_on(run_id: str, wait_id: str, call: Write, to: Annotated[str, Form()] = "") -> Response:
+    """Let another member decide in the reader's place."""
+    delegate(call, run_id, wait_id, [to] if to else [])
+    return redirect(call, f"/automation_runs/{run_id}", flash=f"{get_member(call.session, to).name} is asked now.")
 
 
 @router.post("/automation_runs/{run_id}/approvals/{wait_id:path}")
@@ -140,10 +139,14 @@ def approve(
 
 
 def _intervene(call: Write, run_id: str, happened: Happened, said: str) -> Response:
+    return _done(call, run_id, lambda: intervene(call, run_id, happened), said)
+
+
+def _done(call: Write, run_id: str, act: Callable[[], None], said: str) -> Response:
     """Do it; when the run has moved on meanwhile, show where it stands."""
     path = f"/automation_runs/{run_id}"
     try:
-        intervene(call, run_id, happened)
+        act()
     except Refused as error:
         return redirect(call, path, flash=error.detail, kind="warning")
     return redirect(call, path, flash=said)
@@ -155,16 +158,6 @@ def _step_view(step: StepRun, label: str) -> StepView:
     took = _took(step.created_at, step.ended_at)
     can_begin = step.ended_at is not None and "/" not in step.node_path
     return StepView(step, label, icon, verb, _pairs(step.input), _pairs(step.output), took, can_begin)
-
-
-def _wait_view(wait: Wait, acting: set[tuple[str, int]]) -> WaitView:
-    node_path, _, iteration = wait.key.removeprefix(STUCK).rpartition(":")
-    if wait.key.startswith(STUCK):
-        return WaitView(wait, "stuck", node_path, int(iteration), (node_path, int(iteration)) in acting)
-    # A wait's id begins with the path of its step: `mail.0.3`.
-    node_path, iteration, *_ = *wait.key.rsplit(".", 2), "", "0"
-    kind = "call" if wait.key.startswith(FAILED_CALL) else "approval" if wait.kind == "approval" else "waiting"
-    return WaitView(wait, kind, node_path, int(iteration) if iteration.isdigit() else 0)
 
 
 def _pairs(values: dict[str, Json]) -> list[tuple[str, str]]:

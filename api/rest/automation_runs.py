@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.automation_authors import require_sight
 from api.automation_effects import perform_effect
-from api.automation_runs import decide, delegate, intervene, take_turn
+from api.automation_runs import intervene, take_turn
 from api.deps import Read, Slow, Write, worker_only
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
+from api.run_decisions import decide, delegate, skip
 from models.commands.automation_runs import cancel_run
 from models.queries.automation_runs import get_run, list_open_waits, list_steps, lock_run, runs_statement
 from models.rules.automation_plan.records import happened_from_json
@@ -182,8 +183,8 @@ def create_retry(run_id: str, node_path: str, wanted: StepIn, call: Write) -> Ru
 
 @router.post("/automation_runs/{run_id}/steps/{node_path:path}/skip")
 def create_skip(run_id: str, node_path: str, wanted: SkipIn, call: Write) -> RunDetail:
-    """Go on without the step that the run stands on. Raises 409 when it stands elsewhere."""
-    intervene(call, run_id, Skipped(node_path, wanted.iteration, wanted.port))
+    """Go on without the step that the run stands on. Raises 409 when it stands elsewhere, 403 for an approval asked of others."""
+    skip(call, run_id, Skipped(node_path, wanted.iteration, wanted.port))
     return run_detail(call, get_run(call.session, run_id))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from models.rules.automation_drawings.graph import Graph, body_ports, document_problems, graph_of, ports_of
 from models.rules.automation_drawings.shapes import DEFAULT_ITEMS
+from models.rules.automation_ways import port_words, step_look
 from models.rules.automation_words import (
     Names,
     expression_words,
@@ -21,30 +22,7 @@ from models.types.events import CATALOGUE
 
 Node = Mapping[str, Json]
 
-_LOOKS: Mapping[str, tuple[str, str]] = {
-    NodeKind.TRIGGER: ("zap", "When something happens"),
-    NodeKind.ACTION: ("play", "Do something"),
-    NodeKind.CONDITION: ("git-branch", "Decide"),
-    NodeKind.DELAY: ("timer", "Wait a while"),
-    NodeKind.WAIT_UNTIL: ("calendar-clock", "Wait until a moment"),
-    NodeKind.WAIT_FOR_EVENT: ("hourglass", "Wait for something to happen"),
-    NodeKind.APPROVAL: ("hand", "Ask for approval"),
-    NodeKind.PARALLEL: ("split", "Do several things at once"),
-    NodeKind.FOR_EACH: ("repeat", "Do this for each"),
-    NodeKind.SUB_AUTOMATION: ("workflow", "Run another automation"),
-    NodeKind.STOP: ("circle-stop", "Stop"),
-}
 _OWNERS = (NodeKind.PARALLEL, NodeKind.FOR_EACH)
-_PORTS = {
-    "ok": "Then",
-    "each": "For each item",
-    "error": "When it fails",
-    "timeout": "When it does not happen",
-    "else": "Otherwise",
-    "past": "When it is past already",
-    "approved": "When approved",
-    "rejected": "When rejected",
-}
 
 
 def outline(drawing: Drawing, *, catalogue: Catalogue, problems: Sequence[Problem] = (), names: Names) -> list[OutlineStep]:
@@ -87,7 +65,7 @@ def _ways(node: Node, following: Mapping[str, str]) -> list[tuple[str, str, str 
         return []
     always = always and node["kind"] not in _OWNERS
     ports = [port for port in ports_of(node) if always or port in ("ok", *body_ports(node)) or port in following]
-    return [(port, _port_words(node, port), following.get(port)) for port in ports]
+    return [(port, port_words(node, port), following.get(port)) for port in ports]
 
 
 def _way(
@@ -104,32 +82,12 @@ def _way(
     return OutlineWay(port, words, tuple(_line(target, nodes, graph, steps, seen)))
 
 
-def _port_words(node: Node, port: str) -> str:
-    settings = node["settings"]
-    if port == "ok" and node["kind"] == NodeKind.WAIT_FOR_EVENT:
-        return "When it happens"
-    if port == "timeout" and isinstance(settings.get("timeout"), dict):
-        return f"After {_guarded(span_words, settings['timeout'])}"
-    if node["kind"] == NodeKind.PARALLEL and port != "ok":
-        return f"At once: {_branch_name(settings, port)}"
-    if node["kind"] == NodeKind.CONDITION and port != "else":
-        return f"If {port}"
-    return _PORTS.get(port, port)
-
-
-def _branch_name(settings: Mapping[str, Json], port: str) -> str:
-    labels = {branch.get("port"): branch.get("label") for branch in settings["branches"] if isinstance(branch, dict)}
-    return str(labels.get(port) or port)
-
-
 def _step(node: Node, catalogue: Catalogue, problems: tuple[Problem, ...], names: Names) -> OutlineStep:
     kind, settings = node["kind"], node["settings"]
-    icon, verb = _LOOKS.get(kind, ("circle", str(kind)))
+    icon, verb = step_look(node, catalogue)
     details: Iterator[tuple[str, str]] = iter(())
     if kind == NodeKind.ACTION:
-        entry = catalogue.get(str(settings.get("action")), {})
-        icon, verb = entry.get("icon", "circle-help"), entry.get("title", str(settings.get("action")))
-        details = _input_details(settings, entry, names)
+        details = _input_details(settings, catalogue.get(str(settings.get("action")), {}), names)
     elif kind in _DETAILS:
         details = _DETAILS[kind](settings, names)
     label = str(node.get("label") or "")
@@ -145,13 +103,6 @@ def _readable(details: Iterator[tuple[str, str]]) -> tuple[tuple[str, str], ...]
     except (KeyError, TypeError, ValueError, AttributeError):
         found.append(("Settings", "cannot be read yet"))
     return tuple(found)
-
-
-def _guarded(words: Callable[[Mapping[str, Json]], str], value: Mapping[str, Json]) -> str:
-    try:
-        return words(value)
-    except (KeyError, TypeError, ValueError):
-        return "a while"
 
 
 def _input_details(settings: Mapping[str, Json], entry: Mapping[str, Json], names: Names) -> Iterator[tuple[str, str]]:

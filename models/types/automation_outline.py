@@ -33,3 +33,14 @@ class OutlineWay:
     steps: tuple[OutlineStep, ...]
     joins: str = ""
     """The step that is shown elsewhere and is where this way goes on; empty when it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """A way by which a run goes on behind a step, for a person who decides."""
+
+    port: str
+    words: str
+    """When it is taken: "When approved"."""
+    follows: str
+    """What comes next: "“Send the offer”, then “Wait a while”", or that nothing does."""

@@ -310,10 +310,11 @@ def test_those_who_are_asked_are_reminded_and_others_asked_too(
         clock.move(timedelta(days=2))
         position = advance(worker, run_id, {"kind": "timer_fired", "wait_id": timer["wait_id"]})
 
+    asks = "“Lead” for Ada Byron, step “Ask for approval”: May we? When approved: the run ends. When rejected: the run ends."
     assert notices(database, studio) == [
-        (ben, "May we?"),
-        (ben, "Still waiting for your approval: May we?"),
-        (studio.owner_id, "May we?"),
+        (ben, f"Your approval is asked. {asks}"),
+        (ben, f"Still waiting for your approval. {asks}"),
+        (studio.owner_id, f"Nobody has decided yet, so your approval is asked too. {asks}"),
     ]
     assert position["timers"] == []
 
@@ -333,7 +334,8 @@ def test_one_who_is_asked_hands_the_decision_on(
     assert owner.post(f"{path}/delegation", json={"to": [gone_id]}).status_code == 422
     assert program.post(f"{path}/delegation", json={"to": [ben]}).status_code == 403
     assert owner.post(f"{path}/delegation", json={"to": [ben]}).status_code == 200
-    assert notices(database, studio)[-1] == (ben, "May we?")
+    told, text = notices(database, studio)[-1]
+    assert (told, text.startswith("Mara Lindqvist hands a decision on to you. “Lead” for Ada Byron, step")) == (ben, True)
     assert owner.post(path, json={"decision": "approved"}).status_code == 403
 
 

@@ -12,8 +12,10 @@ from models.commands.events import record
 from models.settings import Settings
 from models.tables.automations import AutomationRun
 from models.tables.conversations import Message
+from models.types.automations import Drawing
 from tests.api.rest.test_run_repairs import stuck
-from tests.builders.runs import make_automation, post
+from tests.builders.automations import drawing, node, wait
+from tests.builders.runs import post, publish, submit
 from tests.e2e.axe import violations
 from tests.e2e.live_studio import LiveStudio, live_studio
 
@@ -32,11 +34,34 @@ def site(tmp_path: Path) -> Iterator[LiveStudio]:
 @pytest.fixture
 def run_id(site: LiveStudio, tmp_path: Path) -> str:
     """A run that has posted once and is stuck at its second message."""
+    head = {"id": "trigger", "kind": "trigger", "settings": {"kind": "event", "type": "engagement.paused"}}
+    return begun(site, tmp_path, drawing(head, post("one", "one"), stuck(), post("after", "after")))
+
+
+@pytest.fixture
+def waiting_id(site: LiveStudio, tmp_path: Path) -> str:
+    """A run that waits for a proposal, three days at most."""
+    late = {**post("late", "late"), "label": "Tell Mara"}
+    edges = ["trigger.ok>wait", "wait.ok>came", "wait.timeout>late"]
+    return begun(site, tmp_path, drawing(wait(), post("came", "came"), late, edges=edges))
+
+
+@pytest.fixture
+def asking_id(site: LiveStudio, tmp_path: Path) -> str:
+    """A run that asks the signed-in owner."""
+    ask = node("ask", "approval", approvers={"value": [f"member:{site.studio.owner_id}"]}, message={"value": "May we?"})
+    offer = {**post("yes", "yes"), "label": "Send the offer"}
+    return begun(site, tmp_path, drawing(ask, offer, edges=["trigger.ok>ask", "ask.approved>yes"]))
+
+
+def begun(site: LiveStudio, home: Path, sketch: Drawing) -> str:
+    """A run of a drawing that has taken its first turn."""
     with site.database.write(site.studio.scope) as session:
-        make_automation(session, post("one", "one"), stuck(), post("after", "after"), type="engagement.paused")
+        publish(session, dict(sketch.document))
         record(session, "engagement.paused", "eng_1")
+        submit(session, site.studio)
         begun = session.exec(select(AutomationRun.id)).one()
-    token = Settings(env="test", home=tmp_path).worker_token
+    token = Settings(env="test", home=home).worker_token
     headers = {"Authorization": f"Bearer {token}", "X-Workspace": site.studio.workspace_id}
     path = f"{site.url}/api/v1/automation_runs/{begun}/advance"
     httpx.post(path, headers=headers, json=STARTED, timeout=20).raise_for_status()
@@ -99,6 +124,33 @@ def test_the_drawing_offers_the_same(site: LiveStudio, browser: Browser, run_id:
     page.locator('[data-step="stuck"]').click()
     details.get_by_role("link", name="Edit input and retry").click()
     expect(page.get_by_role("heading", name="Edit input")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_waiting_step_is_skipped_by_a_way_that_is_chosen(scripts: bool, site: LiveStudio, browser: Browser, waiting_id: str):
+    page = opened(site, browser, f"/automation_runs/{waiting_id}", PHONE, scripts=scripts)
+    page.get_by_text("Skip this step").click()
+    expect(page.get_by_label("When it happens: “Post in a channel”")).to_be_checked()
+    assert not scripts or violations(page) == []
+
+    page.get_by_label("After 3 days: “Tell Mara”").check()
+    page.get_by_role("button", name="Skip").click()
+
+    expect(page.get_by_text("Skipped. The run goes on.")).to_be_visible()
+    assert messages(site) == ["late"]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_decision_is_handed_on(scripts: bool, site: LiveStudio, browser: Browser, asking_id: str):
+    page = opened(site, browser, f"/automation_runs/{asking_id}", PHONE, scripts=scripts, night=True)
+    expect(page.get_by_role("listitem").filter(has_text="When approved: “Send the offer”")).to_be_visible()
+    page.get_by_text("Let somebody else decide").click()
+    assert not scripts or violations(page) == []
+    page.get_by_label("Who").select_option("Jonas Weber")
+    page.get_by_role("button", name="Delegate").click()
+
+    expect(page.get_by_text("Jonas Weber is asked now.")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("size", "night"), [(DESKTOP, False), (PHONE, True)], ids=["desktop", "phone at night"])

@@ -8,7 +8,7 @@ from typing import Any
 from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import leave, node_at, open_wait, put, record, retimed, scope_of
 from models.rules.mappings import mapped_value
-from models.types.automation_plan.commands import AskApproval, RemindApprovers, StartTimer, Turn
+from models.types.automation_plan.commands import AskApproval, AskedAs, RemindApprovers, StartTimer, Turn
 from models.types.automation_plan.states import RunState, StepStatus, Token, Wait, WaitKind
 from models.types.automations import Json
 from models.types.errors import Refused
@@ -43,7 +43,7 @@ def approval_due(turn: Turn, state: RunState, token: Token, wait: Wait, node: No
     asking = replace(asking, progress={**asking.progress, "reminded": max(number, token.progress["reminded"])})
     wait = replace(wait, at=_next_moment(turn, asking, node))
     if newly:
-        turn.commands.append(_question(wait, asking, newly))
+        turn.commands.append(_question(wait, asking, newly, AskedAs.ESCALATED))
     if number > token.progress["reminded"]:
         known = tuple(asking.input["approvers"]), asking.input["message"]
         turn.commands.append(RemindApprovers(wait.id, *known, number, token.node_path, token.iteration))
@@ -62,7 +62,8 @@ def delegated(turn: Turn, state: RunState, token: Token, wait: Wait, by: str, to
         return state
     asking = replace(token, input={**token.input, "approvers": wanted})
     _show(turn, asking, node_at(turn.plan, token.node_path))
-    turn.commands.append(_question(wait, asking, [one for one in to if one not in approvers]))
+    newly = [one for one in to if one not in approvers]
+    turn.commands.append(_question(wait, asking, newly, AskedAs.DELEGATED))
     return put(state, token, asking)
 
 
@@ -110,9 +111,10 @@ def _people(turn: Turn, state: RunState, token: Token, mapping: Mapping[str, Any
     return list(dict.fromkeys(one if ":" in one else f"member:{one}" for one in people))
 
 
-def _question(wait: Wait, token: Token, newly: list[str]) -> AskApproval:
+def _question(wait: Wait, token: Token, newly: list[str], asked_as: AskedAs = AskedAs.FIRST) -> AskApproval:
     asked = tuple(token.input["approvers"])
-    return AskApproval(wait.id, asked, token.input["message"], wait.at, token.node_path, token.iteration, tuple(newly))
+    step = token.node_path, token.iteration
+    return AskApproval(wait.id, asked, token.input["message"], wait.at, *step, tuple(newly), asked_as)
 
 
 def _show(turn: Turn, token: Token, node: Node) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from models.types.automation_plan.states import RunStatus, StepStatus
 from models.types.automations import Json, Plan
@@ -51,6 +52,16 @@ class WaitForEvent:
     iteration: int = 0
 
 
+class AskedAs(StrEnum):
+    """Why somebody is asked for an approval."""
+
+    FIRST = "first"
+    ESCALATED = "escalated"
+    """Nobody who was asked before has decided."""
+    DELEGATED = "delegated"
+    """One who was asked has handed it on."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskApproval:
     """Ask these people; report ApprovalGiven, or TimerFired when `until` comes first. With the id of an open wait: these now.
@@ -67,6 +78,8 @@ class AskApproval:
     iteration: int = 0
     newly: tuple[str, ...] = ()
     """Those of them to be told now."""
+    asked_as: AskedAs = AskedAs.FIRST
+    """Why these are told."""
 
 
 @dataclass(frozen=True, slots=True)
