@@ -17,7 +17,7 @@ from models.queries.automation_quotas import list_queued
 from models.queries.automation_records import event_record
 from models.queries.automation_runs import list_subscriptions_to
 from models.queries.automations import list_published
-from models.queries.event_causes import cause_of
+from models.queries.event_causes import chain_behind
 from models.queries.event_watchers import Watchers, find_watchers
 from models.rules.automation_matching import MOST_PER_RECORD, fits, key_at, wants, would_loop
 from models.rules.automation_plan.records import canonical_json
@@ -57,7 +57,7 @@ def clocks_to_wake(session: Session, event: Event) -> list[str]:
 def _started(
     session: Session, event: Event, candidates: list[tuple[Automation, AutomationVersion]], record: dict[str, Json]
 ) -> Iterator[Triggered]:
-    cause = cause_of(session, event)
+    cause = chain_behind(session, event)
     for automation, version in candidates:
         if not would_loop(automation.id, cause) and wants(version.plan["trigger"], record):
             yield from _start(session, automation, version, event, record, cause).facts

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.queries.automation_records import Rows, event_record, table_of
-from models.queries.event_causes import cause_of
+from models.queries.event_causes import chain_behind
 from models.queries.invoices import stored_sums
 from models.queries.retainers import find_card_of, list_period_invoices, retainer_state
 from models.rules.automation_matching import engagement_named, fits
@@ -147,7 +147,8 @@ def _billing(session: Session, retainer: Retainer, record: Mapping[str, Json]) -
 
 
 def _past(session: Session, event: Event, records: Records) -> PastEvent:
-    cause = cause_of(session, event) if event.cause.get("event_id") or event.cause.get("automation_ids") else None
+    is_caused = event.cause.get("event_id") or event.cause.get("automation_ids") or event.subject_kind == "automation_run"
+    cause = chain_behind(session, event) if is_caused else None
     return PastEvent(
         id=event.id,
         type=event.type,

@@ -157,7 +157,7 @@ CATALOGUE: dict[str, EventType] = {
             ("stopped", "A timer was stopped", (), False),
             ("logged", "Time was logged", (), False),
             ("changed", "Logged time was changed", (), False),
-            ("deleted", "Logged time was deleted", (), False),
+            ("deleted", "Logged time was deleted", ("seconds",), False),
         ),
         *_types(
             "invoice",
@@ -178,7 +178,7 @@ CATALOGUE: dict[str, EventType] = {
             ("started", "A payment was begun", ("invoice_id",), False),
             ("succeeded", "A payment arrived", ("invoice_id",), True),
             ("failed", "A payment failed", ("invoice_id",), False),
-            ("refunded", "A payment was refunded", ("invoice_id",), True),
+            ("refunded", "A payment was refunded", ("invoice_id", "amount_minor"), True),
         ),
         *_types("receipt", ("issued", "A receipt was sent", ("invoice_id", "payment_id"), True)),
         *_types(

@@ -53,7 +53,7 @@ def submit(session: Session, studio: Studio, **answers: Any) -> Event:
 def accept(session: Session, studio: Studio, submission_id: str = "sub_1", **payload: Any) -> Event:
     """The event of an accepted submission."""
     about = {"engagement_id": studio.engagement_id, "contact_id": studio.contact_id}
-    return record(session, "submission.accepted", submission_id, **about, **payload)
+    return record(session, "submission.accepted", submission_id, **about, **{"form_id": "frm_1", **payload})
 
 
 def post(text: str = "A lead", node_id: str = "post", **settings: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import clock
+from models.commands.automation_runs import cancel_run
 from models.commands.automation_triggers import match, watchers_of
 from models.commands.automations import switch_off_automation
 from models.commands.event_gates import look_back
@@ -219,3 +220,25 @@ def test_an_event_that_comes_while_a_wait_is_being_written_is_not_missed(databas
 
     with database.read(studio.scope) as session:
         assert len(recorded(session, "automation_run.woken")) == 1
+
+
+def test_an_automation_that_begins_with_runs_never_begins_with_its_own(session: Session, studio: Studio):
+    lead = make_automation(session, post()).id
+    asked, ended = (make_automation(session, post(), type=f"automation_run.{one}").id for one in ("requested", "canceled"))
+
+    submit(session, studio)
+
+    assert [run.automation_id for run in runs(session)] == [lead, asked]
+    for number in (1, 2):
+        cancel_run(session, runs(session)[number], reason="", now=clock.now())
+    assert [run.automation_id for run in runs(session)] == [lead, asked, ended]
+
+
+def test_automations_that_begin_with_each_others_runs_come_to_an_end(session: Session, studio: Studio):
+    make_automation(session, post())
+    first, second = (make_automation(session, post(), type="automation_run.requested").id for _ in range(2))
+
+    submit(session, studio)
+
+    followed = [run for run in runs(session) if run.automation_id in (first, second)]
+    assert sorted(run.cause["depth"] for run in followed) == [2, 2, 3, 3]
