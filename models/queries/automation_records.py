@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
 from models.db import workspace_id_of
@@ -30,8 +31,7 @@ _HIDDEN = (
 
 What an hour costs the studio is for owners, and whoever draws automations need not be one.
 """
-PLAIN = (str, int, bool, float, date, datetime)
-"""What a column may hold to be shown."""
+_PLAIN = (str, int, bool, float, date, datetime)
 
 
 class Rows:
@@ -162,14 +162,21 @@ def _subject(rows: Rows, event: Event) -> dict[str, Json]:
     row = rows.find(table, event.subject_id) if table is not None else None
     if row is None:
         return {}
-    shown = {name: getattr(row, name) for name in shown_columns(event.subject_kind)}
-    return {name: _plain(value) for name, value in shown.items() if value is None or isinstance(value, PLAIN)}
+    return {name: _plain(getattr(row, name)) for name in shown_columns(event.subject_kind)}
 
 
 @cache
 def shown_columns(noun: str) -> tuple[str, ...]:
-    """The columns of a noun's table that `subject` shows, as far as their values are plain."""
-    return tuple(column.name for column in _tables()[noun].__table__.columns if not column.name.endswith(_HIDDEN))
+    """The columns of a noun's table that `subject` shows: those that hold plain values and tell no secret."""
+    columns = _tables()[noun].__table__.columns
+    return tuple(one.name for one in columns if not one.name.endswith(_HIDDEN) and issubclass(held_by(one), _PLAIN))
+
+
+def held_by(column: Any) -> type[Any]:
+    """The type of Python whose values a column holds."""
+    kind = column.type
+    found: type[Any] = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
+    return found
 
 
 @cache

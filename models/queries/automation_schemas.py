@@ -5,9 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy.types import TypeDecorator
-
-from models.queries.automation_records import PLAIN, shown_columns, table_of
+from models.queries.automation_records import held_by, shown_columns, table_of
 from models.rules.automation_records import known_event_schemas, known_trigger_schemas, nouns, subject_schema
 from models.types.automations import MAY_BE_MISSING, Json
 
@@ -42,19 +40,11 @@ def subject_schemas() -> dict[str, dict[str, Json]]:
 
 
 def _columns(noun: str, table: type[Any]) -> dict[str, dict[str, Json]]:
-    columns = {name: table.__table__.columns[name] for name in shown_columns(noun)}
-    return {name: _shaped(column) for name, column in columns.items() if issubclass(_held(column), PLAIN)}
-
-
-def _held(column: Any) -> type[Any]:
-    """The type of Python whose values a column holds."""
-    kind = column.type
-    found: type[Any] = (kind.impl_instance if isinstance(kind, TypeDecorator) else kind).python_type
-    return found
+    return {name: _shaped(table.__table__.columns[name]) for name in shown_columns(noun)}
 
 
 def _shaped(column: Any) -> dict[str, Json]:
-    kind = _held(column)
+    kind = held_by(column)
     shape = next(dict(schema) for known, schema in _SHAPES if issubclass(kind, known))
     if column.nullable:
         return {**shape, "type": [shape["type"], "null"]}

@@ -21,6 +21,8 @@ _ANSWERS: Mapping[str, Json] = {"type": "object", "additionalProperties": {MAY_B
 _SCALAR: Mapping[str, Json] = {"type": ["string", "integer", "boolean"]}
 _MAYBE_ID: Mapping[str, Json] = {"type": ["string", "null"]}
 
+_TAKES_AWAY = (".deleted", ".removed", ".discarded")
+"""How events are called after which there may be no row any more."""
 _OF_A_CONTACT = frozenset({"booking", "contact", "invoice", "payment", "receipt", "portal"})
 """Nouns that are sure to be about a contact, and may be about no engagement."""
 _OF_AN_ENGAGEMENT = frozenset({"contract", "engagement", "project", "proposal", "retainer"})
@@ -163,7 +165,8 @@ def schema_of(value: Json) -> dict[str, Json]:
 
 def _schema(event_type: str, subjects: Subjects) -> dict[str, Json]:
     event = CATALOGUE[event_type]
-    found = _about(event.subject, {name: _said(event, name) for name in event.payload}, subjects)
+    is_there = not event_type.endswith(_TAKES_AWAY)
+    found = _about(event.subject, {name: _said(event, name) for name in event.payload}, subjects if is_there else {})
     return found if event_type != "submission.accepted" else {**found, "properties": found["properties"] | _FROM_A_FORM}
 
 
