@@ -15,6 +15,7 @@ from models.queries.members import list_members, list_members_asked
 from models.rules.automation_plan.moves import node_at, token_at, wait_of
 from models.rules.automation_ways import name_at, ways_on
 from models.tables.automations import AutomationRun
+from models.types.alerts import Alert, AlertKind
 from models.types.automation_outline import WayOn
 from models.types.automation_plan.commands import AskApproval, AskedAs, RemindApprovers
 from models.types.automation_plan.states import Token, WaitKind
@@ -74,14 +75,14 @@ def ask(turn: "Turn", asked: AskApproval) -> None:
         AskedAs.DELEGATED: f"{turn.call.principal.name or 'Somebody'} hands a decision on to you",
     }[asked.asked_as]
     again = f":{turn.run.version}" if asked.asked_as is AskedAs.DELEGATED else ""
-    _tell(turn, asked.newly, _notice(opening, question), key=f"{asked.wait_id}:asked{again}")
+    _tell(turn, asked.newly, opening, question, wait_id=asked.wait_id, what=f"asked{again}")
 
 
 def remind(turn: "Turn", reminder: RemindApprovers) -> None:
     """Tell all who are asked once more. Once per person, wait and reminder."""
     question = question_of(turn.session, turn.run, reminder.node_path, reminder.message)
-    text = _notice("Still waiting for your approval", question)
-    _tell(turn, reminder.approvers, text, key=f"{reminder.wait_id}:reminder:{reminder.number}")
+    opening, what = "Still waiting for your approval", f"reminder:{reminder.number}"
+    _tell(turn, reminder.approvers, opening, question, wait_id=reminder.wait_id, what=what)
 
 
 def check_asked(call: "Call", run_id: str, wait_id: str) -> None:
@@ -163,10 +164,23 @@ def _notice(opening: str, question: Question) -> str:
     return f"{opening}. {question.subject}{said}{end} {question.consequences}"
 
 
-def _tell(turn: "Turn", approvers: Sequence[str], text: str, *, key: str) -> None:
-    told = {"href": f"/automation_runs/{turn.run.id}", "key": f"{turn.run.id}:{key}"}
+def _tell(turn: "Turn", approvers: Sequence[str], opening: str, question: Question, *, wait_id: str, what: str) -> None:
+    """Tell these, also by mail. what: the first asking, or which reminder; once each per person and wait."""
+    run, text = turn.run, _notice(opening, question)[:_LONGEST]
+    facts = {
+        "opening": opening,
+        "automation": question.automation,
+        "client": question.client,
+        "step": question.step,
+        "message": question.message,
+        "ways": [[way.words, way.follows] for way in question.ways],
+        "run_id": run.id,
+        "wait_id": wait_id,
+    }
+    alert = Alert(AlertKind.APPROVAL, turn.call.now, facts)
+    href, key, about = f"/automation_runs/{run.id}", f"{run.id}:{wait_id}:{what}", run.engagement_id
     members = list_members_asked(turn.session, approvers)
     for member in members:
-        notify(turn.session, member.id, text[:_LONGEST], engagement_id=turn.run.engagement_id, **told)
+        notify(turn.session, member.id, text, href=href, key=key, engagement_id=about, alert=alert)
     if approvers and not members:
-        notify_responsible(turn.session, None, text[:_LONGEST], engagement_id=turn.run.engagement_id, **told)
+        notify_responsible(turn.session, None, text, href=href, key=key, engagement_id=about, alert=alert)

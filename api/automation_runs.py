@@ -263,7 +263,8 @@ class Turn:
 
     def _announce(self, parked: Park) -> None:
         label = label_of(self.drawing, parked.node_path)
-        announce_parked(self.session, self.run, parked, label, wait_id=f"{self.run.id}:{parked.node_path}:{self.run.version}")
+        wait_id = f"{self.run.id}:{parked.node_path}:{self.run.version}"
+        announce_parked(self.session, self.run, parked, label, wait_id=wait_id, now=self.call.now)
 
     def context(self, suffix: str) -> ActionContext:
         """For which run an action is done. suffix: node path and iteration."""

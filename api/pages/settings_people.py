@@ -1,7 +1,7 @@
 """People of the studio, keys for programs, and the reader's own profile."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Form
 from fastapi.responses import Response
@@ -58,7 +58,7 @@ class KeysPage:
 class ProfilePage:
     tabs: list[Tab]
     person: Member
-    values: dict[str, str]
+    values: dict[str, Any]
     errors: dict[str, str] = field(default_factory=dict)
     zones: list[tuple[str, str]] = field(default_factory=zones)
 
@@ -170,8 +170,9 @@ def update_profile(
     name: Annotated[str, Form(max_length=120)] = "",
     title: Annotated[str, Form(max_length=120)] = "",
     timezone: Annotated[str, Form(max_length=64)] = "",
+    wants_alerts: Annotated[bool, Form()] = False,
 ) -> Response:
-    values = {"name": name.strip(), "title": title.strip(), "timezone": timezone}
+    values = {"name": name.strip(), "title": title.strip(), "timezone": timezone, "wants_alerts": wants_alerts}
     errors = {} if values["name"] else {"name": "You need a name."}
     try:
         zone_info(timezone)
@@ -243,8 +244,8 @@ def _keys_page(
     return member_page(call, "settings/api_tokens.html", page, nav="settings", status=422 if errors else 200)
 
 
-def _profile_page(call: Call, values: dict[str, str] | None = None, errors: dict[str, str] | None = None) -> Response:
+def _profile_page(call: Call, values: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     person = get_member(call.session, call.principal.id)
-    kept = {"name": person.name, "title": person.title, "timezone": person.timezone}
+    kept = {"name": person.name, "title": person.title, "timezone": person.timezone, "wants_alerts": person.wants_alerts}
     page = ProfilePage(tabs_of(call, "profile"), person, values or kept, errors or {})
     return member_page(call, "settings/profile.html", page, nav="settings", status=422 if errors else 200)

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 
+from api.alert_mails import queue_alert_mails
 from api.deps import Call, Read, Slow, worker_only
 from api.emails import send_queued
 from api.pagination import Page, Paging, page_of
 from api.routing import Router
 from models.commands.emails import claim_emails, get_email
+from models.queries.notifications import has_due_alerts
 from models.tables.emails import Email
 from models.types.scope import Scope
 
@@ -81,7 +83,7 @@ def show_email(email_id: str, call: Read) -> EmailOut:
 
 @router.post("/emails/claims", include_in_schema=False)
 async def claim(wanted: ClaimWanted, request: Request, _worker: Annotated[None, Depends(worker_only)]) -> list[ClaimedEmail]:
-    """Claim mails that are due; when there are none, wait for a commit that may have queued one."""
+    """Claim mails that are due, those that notices owe among them; when there are none, wait for a commit that may queue one."""
     deadline = asyncio.get_running_loop().time() + wanted.wait_seconds
     while True:
         claimed = await run_in_threadpool(_claim, request, wanted.limit)
@@ -94,9 +96,10 @@ async def claim(wanted: ClaimWanted, request: Request, _worker: Annotated[None, 
 def _claim(request: Request, limit: int) -> list[ClaimedEmail]:
     call = Call(request, writes=True)
     with call.database.read(Scope(None)) as session:
-        if not claim_emails(session, now=call.now, limit=1):
+        if not claim_emails(session, now=call.now, limit=1) and not has_due_alerts(session, now=call.now):
             return []  # looking costs no writer lock
     with call.database.write(Scope(None)) as session:
+        queue_alert_mails(call, session)
         return [
             ClaimedEmail(id=one.id, workspace_id=one.workspace_id) for one in claim_emails(session, now=call.now, limit=limit)
         ]

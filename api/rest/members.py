@@ -42,6 +42,8 @@ class MemberChange(BaseModel):
     rate_minor_per_hour: int | None = Field(default=None, ge=0, examples=[9500])
     cost_minor_per_hour: int | None = Field(default=None, ge=0, examples=[4000])
     weekly_hours: dict[str, list[list[str]]] | None = Field(default=None, examples=[{"0": [["09:00", "17:00"]]}])
+    wants_alerts: bool | None = None
+    """Whether what needs them, such as a stuck run, reaches them by mail too."""
 
 
 class MemberOut(BaseModel):
@@ -57,6 +59,7 @@ class MemberOut(BaseModel):
     timezone: str
     rate_minor_per_hour: int | None
     weekly_hours: dict[str, Any]
+    wants_alerts: bool
     created_at: datetime
     archived_at: datetime | None
 

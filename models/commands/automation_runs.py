@@ -22,6 +22,7 @@ from models.rules.automation_plan.records import from_json, plan_from_json, prev
 from models.tables.automations import AutomationRun, StepRun
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
+from models.types.alerts import Alert, AlertKind
 from models.types.automation_plan.commands import Command, Park, RecordStep
 from models.types.automation_plan.happenings import ActionDone, Canceled, Happened
 from models.types.automation_plan.states import FINAL, RunState, StepStatus
@@ -126,13 +127,15 @@ def _finish(session: Session, run: AutomationRun, now: datetime) -> None:
     record_facts(session, next_in_queue(session, run, now=now))
 
 
-def announce_parked(session: Session, run: AutomationRun, parked: Park, label: str, *, wait_id: str) -> None:
-    """Tell the owner that a step is stuck: which automation, which step, for whom, and why."""
+def announce_parked(session: Session, run: AutomationRun, parked: Park, label: str, *, wait_id: str, now: datetime) -> None:
+    """Tell the owner that a step is stuck, also by mail: which automation, which step, for whom, and why."""
     automation = get_automation(session, run.automation_id)
     engagement = session.get(Engagement, run.engagement_id) if run.engagement_id else None
     client = client_of(session, run)
     about = f" for {client}" if client else ""
     text = f"“{automation.name}”{about} is stuck at “{label}”: {parked.error}"
+    facts = {"automation_id": automation.id, "automation": automation.name, "client": client, "step": label}
+    alert = Alert(AlertKind.STUCK, now, {**facts, "reason": parked.error, "run_id": run.id}, topic=f"stuck:{automation.id}")
     notify_responsible(
         session,
         engagement.owner_id if engagement else None,
@@ -140,6 +143,7 @@ def announce_parked(session: Session, run: AutomationRun, parked: Park, label: s
         href=f"/automation_runs/{run.id}",
         key=f"{wait_id}:parked",
         engagement_id=run.engagement_id,
+        alert=alert,
     )
     record(session, "automation_run.parked", run.id, engagement_id=run.engagement_id, automation_id=run.automation_id)
 

@@ -22,7 +22,9 @@ from models.queries.event_watchers import Watchers, find_watchers
 from models.rules.automation_matching import MOST_PER_RECORD, fits, key_at, wants, would_loop
 from models.rules.automation_plan.records import canonical_json
 from models.tables.automations import Automation, AutomationRun, AutomationVersion
+from models.tables.contacts import Contact
 from models.tables.events import Event
+from models.types.alerts import Alert, AlertKind
 from models.types.automations import Json
 from models.types.scope import Cause
 
@@ -104,15 +106,22 @@ def _goes_round(session: Session, automation: Automation, event: Event) -> bool:
     return int(session.exec(recent).one()) >= MOST_PER_RECORD
 
 
+def _client_of(session: Session, event: Event) -> str:
+    contact = session.get(Contact, event.contact_id) if event.contact_id else None
+    return contact.name if contact else ""
+
+
 def _stopped(session: Session, automation: Automation, event: Event) -> Iterator[Triggered]:
     """Switch an automation off that goes round in circles, with the runs that have not begun, and tell its people."""
     automation.status, automation.off_reason = "off", "It ran too often about one record within a minute and was switched off."
+    facts = {"automation": automation.name, "client": _client_of(session, event), "reason": automation.off_reason}
     notify_responsible(
         session,
         None,
         f"“{automation.name}” ran too often about one record within a minute and was switched off.",
         href=f"/automations/{automation.id}",
         key=f"automation:{automation.id}:off:{event.id}",
+        alert=Alert(AlertKind.SWITCHED_OFF, event.created_at, facts),
     )
     yield Triggered("automation.switched_off", automation.id, None, {})
     for run in list_queued(session, automation.id):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field
 
 from models.tables.rows import Archivable, UtcDateTime, WorkspaceRow
@@ -48,7 +48,7 @@ class Notification(WorkspaceRow, table=True):
     """Something a member should see."""
 
     __tablename__ = "notifications"
-    __table_args__ = (UniqueConstraint("workspace_id", "key"),)
+    __table_args__ = (UniqueConstraint("workspace_id", "key"), Index("ix_notifications_topic", "member_id", "topic", "id"))
 
     member_id: str = Field(index=True)
     text: str
@@ -56,3 +56,10 @@ class Notification(WorkspaceRow, table=True):
     engagement_id: str | None = None
     key: str
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    alert: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """`kind` and the facts of the mail about it; empty for a notice that is not worth one."""
+    topic: str = ""
+    """Notices of one topic are mailed together; empty: alone."""
+    mail_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    """When the mail about it is due; None when none is owed any more."""
+    mailed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

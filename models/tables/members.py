@@ -27,6 +27,8 @@ class Member(WorkspaceRow, Archivable, table=True):
     cost_minor_per_hour: int | None = None
     weekly_hours: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """As on the workspace; empty follows the workspace."""
+    wants_alerts: bool = True
+    """Whether what needs them, such as a stuck run, reaches them by mail too."""
 
 
 class Login(Row, table=True):

@@ -18,6 +18,8 @@ from models.migrations import versions
 from models.migrations.run import differences, upgrade, write_revision
 from models.settings import Settings
 from models.tables.bookings import Booking
+from models.tables.conversations import Notification
+from models.tables.members import Member
 from models.tables.waits import Wait
 from models.types.scope import Scope
 from tests.standins.postgres import fresh_database
@@ -79,6 +81,8 @@ def test_rows_of_the_first_release_live_on(untouched_url: str):
         tables.reflect(connection)
         put(connection, tables.tables["bookings"], id="bok_1", page_token=None)
         put(connection, tables.tables["waits"], id="wai_1")
+        put(connection, tables.tables["members"], id="mem_1", email_norm="mem_1")
+        put(connection, tables.tables["notifications"], id="ntf_1")
         answered = {"workspace_id": "ws_1", "key": "once", "request_hash": "hash", "status_code": 201, "answer": {"id": "inv_1"}}
         put(connection, tables.tables["idempotency_keys"], **answered)
 
@@ -89,6 +93,9 @@ def test_rows_of_the_first_release_live_on(untouched_url: str):
         assert session.get_one(Booking, "bok_1").page_token is None
         wait = session.get_one(Wait, "wai_1")
         assert (wait.can_skip, wait.duty) == (True, None)
+        notice = session.get_one(Notification, "ntf_1")
+        assert (notice.alert, notice.topic, notice.mail_at) == ({}, "", None)
+        assert session.get_one(Member, "mem_1").wants_alerts
         assert claim_key(session, KeyedWrite("ws_1", "once", "hash"), now=clock.now()) == FirstAnswer(201, {"id": "inv_1"})
     database.engine.dispose()
 
