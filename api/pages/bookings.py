@@ -12,11 +12,13 @@ from api.render import member_page, redirect
 from api.routing import Router
 from models.commands.bookings import cancel_booking
 from models.commands.schedulers import add_scheduler, archive_scheduler, change_scheduler
+from models.queries.automation_authors import find_authors
 from models.queries.bookings import get_booking, get_scheduler
 from models.tables.bookings import Booking, Scheduler
 from models.tables.contacts import Contact
 from models.tables.emails import Email
 from models.tables.members import Member
+from models.types.automation_authors import Authors
 from models.types.errors import DomainError
 from models.types.principals import Door
 
@@ -40,6 +42,7 @@ class BookingPage:
     """One call."""
 
     booking: Booking
+    authors: Authors
     contact: Contact
     host: Member
     scheduler: Scheduler
@@ -91,6 +94,7 @@ def show(booking_id: str, call: Read) -> Response:
     contact = call.session.get_one(Contact, booking.contact_id)
     page = BookingPage(
         booking=booking,
+        authors=find_authors(call.session, booking.id),
         contact=contact,
         host=call.session.get_one(Member, booking.member_id),
         scheduler=call.session.get_one(Scheduler, booking.scheduler_id),

@@ -12,11 +12,13 @@ from api.files import Posted, PostedForm
 from api.render import member_page, redirect
 from api.routing import Router
 from models.commands.companies import add_company, archive_company, change_company, unarchive_company
+from models.queries.automation_authors import find_authors
 from models.queries.companies import companies_statement, count_people, get_company
 from models.queries.contacts import contacts_statement
 from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
+from models.types.automation_authors import Authors
 from models.types.errors import Conflict, Invalid
 from models.types.principals import Door
 
@@ -60,6 +62,7 @@ class CompanyPage:
     """One company, its people and its engagements."""
 
     company: Company
+    authors: Authors
     people: list[Contact]
     engagements: list[Engagement]
     rounding: str
@@ -119,7 +122,13 @@ def show(company_id: str, call: Read) -> Response:
     company = get_company(call.session, company_id)
     people = call.session.exec(contacts_statement(company_id=company.id).order_by(Contact.name)).all()
     mine = select(Engagement).where(Engagement.company_id == company.id).order_by(col(Engagement.id).desc())
-    page = CompanyPage(company, list(people), list(call.session.exec(mine)), _rounding_text(company.rounding))
+    page = CompanyPage(
+        company,
+        find_authors(call.session, company.id),
+        list(people),
+        list(call.session.exec(mine)),
+        _rounding_text(company.rounding),
+    )
     return member_page(call, "companies/show.html", page, nav="contacts")
 
 

@@ -14,6 +14,7 @@ from api.routing import Router
 from models.commands.companies import upsert_company
 from models.commands.contact_archive import archive_contact, unarchive_contact
 from models.commands.contacts import add_contact, change_contact
+from models.queries.automation_authors import find_authors
 from models.queries.companies import list_companies_by_id
 from models.queries.contact_archive import preview_contact_archive
 from models.queries.contacts import contacts_statement, get_contact
@@ -24,6 +25,7 @@ from models.tables.companies import Company
 from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.tables.members import Member
+from models.types.automation_authors import Authors
 from models.types.engagements import ArchivePreview
 from models.types.errors import Conflict, Invalid
 from models.types.principals import Door
@@ -59,6 +61,7 @@ class ContactPage:
     """One person: what is known, their engagements, their story."""
 
     contact: Contact
+    authors: Authors
     company: Company | None
     owner: Member | None
     engagements: list[Engagement]
@@ -189,6 +192,7 @@ def _page(call: Call, contact: Contact, before: str) -> ContactPage:
     timeline = list_timeline(session, contact_id=contact.id, cursor=before or None)
     return ContactPage(
         contact=contact,
+        authors=find_authors(session, contact.id),
         company=session.get(Company, contact.company_id) if contact.company_id else None,
         owner=session.get(Member, contact.owner_id) if contact.owner_id else None,
         engagements=list(session.exec(mine)),

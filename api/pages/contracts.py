@@ -17,6 +17,7 @@ from api.render import member_page, redirect
 from api.routing import Router
 from api.sealing import TrailRow, trail_row
 from models.commands.contracts import change_contract, draft_contract, void_contract
+from models.queries.automation_authors import find_authors
 from models.queries.contacts import get_contact
 from models.queries.contracts import contracts_statement, find_contract_signature, get_contract, list_contract_templates
 from models.queries.engagements import get_engagement, select_engagements
@@ -24,6 +25,7 @@ from models.queries.evidence import first_broken, list_evidence
 from models.tables.contacts import Contact
 from models.tables.contracts import Contract, Signature
 from models.tables.engagements import Engagement
+from models.types.automation_authors import Authors
 from models.types.contracts import ContractStatus
 from models.types.errors import DomainError
 from models.types.principals import Door
@@ -59,6 +61,7 @@ class ContractShowPage:
     """One contract with its story."""
 
     contract: Contract
+    authors: Authors
     client: Contact
     engagement: Engagement
     document: Markup
@@ -158,6 +161,7 @@ def _show_page(call: Call, contract: Contract) -> ContractShowPage:
     client = _client(call, contract)
     return ContractShowPage(
         contract=contract,
+        authors=find_authors(call.session, contract.id),
         client=client,
         engagement=get_engagement(call.session, contract.engagement_id),
         document=shown_contract(call, contract).html,

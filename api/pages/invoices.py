@@ -15,7 +15,7 @@ from api.links import find_link_url
 from api.render import member_page
 from api.routing import Router
 from api.web.formats import money
-from models.queries.automation_authors import authors_of_mails, find_author
+from models.queries.automation_authors import authors_of_mails, find_authors
 from models.queries.contacts import get_contact
 from models.queries.invoice_facts import get_invoice_facts, invoice_label
 from models.queries.invoices import get_invoice, invoices_matching, list_credit_notes, list_invoice_mails, stored_sums, sum_due
@@ -29,7 +29,7 @@ from models.tables.emails import Email
 from models.tables.engagements import Engagement
 from models.tables.invoices import Invoice
 from models.tables.payments import Payment
-from models.types.automation_authors import RunAuthor
+from models.types.automation_authors import Authors, RunAuthor
 from models.types.calls import Schedule
 from models.types.invoices import InvoiceFilter, InvoiceKind, InvoiceStanding, InvoiceStatus
 from models.types.principals import Door
@@ -76,6 +76,7 @@ class PaymentRow:
     """One attempt, with what may be given back of it."""
 
     payment: Payment
+    authors: Authors
     receipt: str
     refundable_minor: int
 
@@ -98,7 +99,7 @@ class InvoicePage:
     """`invoices/show.html`."""
 
     invoice: Invoice
-    made_by: RunAuthor | None
+    authors: Authors
     document: InvoiceDocument
     standing: InvoiceStanding
     due_minor: int
@@ -172,7 +173,7 @@ def invoice_page(call: Call, invoice: Invoice, errors: dict[str, str] | None = N
     mails = list_invoice_mails(session, invoice.id)
     return InvoicePage(
         invoice=invoice,
-        made_by=find_author(session, invoice.id),
+        authors=find_authors(session, invoice.id),
         document=invoice_document(session, invoice, call.workspace),
         standing=invoice_standing(status, sums, due_on=invoice.due_on, today=today),
         due_minor=amount_due(sums) if is_owed else 0,
@@ -211,6 +212,7 @@ def _payments(session: Session, invoice: Invoice) -> list[PaymentRow]:
     return [
         PaymentRow(
             payment,
+            find_authors(session, payment.id),
             receipts.get(payment.id, ""),
             payment.amount_minor - taken.get(payment.id, 0) if payment.status == "succeeded" else 0,
         )

@@ -15,6 +15,7 @@ from api.render import member_page, redirect
 from api.routing import Router
 from models.commands.projects import start_project
 from models.commands.tasks import create_task
+from models.queries.automation_authors import find_authors
 from models.queries.engagements import get_engagement, select_engagements
 from models.queries.people import names_of_people
 from models.queries.projects import (
@@ -29,6 +30,7 @@ from models.rules.dates import local_date
 from models.tables.engagements import Engagement
 from models.tables.projects import Project, ProjectTemplate
 from models.tables.tasks import TaskBoard
+from models.types.automation_authors import Authors
 from models.types.errors import Invalid
 from models.types.principals import Door
 from models.types.projects import Progress, ProjectStatus
@@ -74,6 +76,7 @@ class ProjectHead:
     """What stands above every view of a project."""
 
     project: Project
+    authors: Authors
     engagement: Engagement
     client: str
     progress: Progress
@@ -222,7 +225,8 @@ def head_of(call: Call, project: Project, view: str) -> ProjectHead:
     engagement = get_engagement(call.session, project.engagement_id)
     progress = progress_of_projects(call.session, [project.id]).get(project.id, Progress(0, 0))
     client = names_of_people(call.session, [engagement.contact_id]).get(engagement.contact_id, "")
-    return ProjectHead(project=project, engagement=engagement, client=client, progress=progress, view=view)
+    authors = find_authors(call.session, project.id)
+    return ProjectHead(project=project, authors=authors, engagement=engagement, client=client, progress=progress, view=view)
 
 
 def today_of(call: Call) -> date:

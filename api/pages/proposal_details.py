@@ -12,7 +12,7 @@ from api.proposal_documents import plain_lines
 from api.proposals import shown_contract, shown_proposal, valid_until
 from api.sealing import TrailRow, trail_row
 from api.web.formats import money
-from models.queries.automation_authors import find_author
+from models.queries.automation_authors import find_authors
 from models.queries.contacts import get_contact
 from models.queries.conversations import find_conversation
 from models.queries.engagements import get_engagement
@@ -24,7 +24,7 @@ from models.tables.contacts import Contact
 from models.tables.contracts import Contract
 from models.tables.engagements import Engagement
 from models.tables.proposals import Proposal, ProposalView
-from models.types.automation_authors import RunAuthor
+from models.types.automation_authors import Authors
 from models.types.conversations import Messenger
 from models.types.proposals import ProposalStatus
 
@@ -45,7 +45,7 @@ class ProposalShowPage:
     """One version with its story."""
 
     proposal: Proposal
-    made_by: RunAuthor | None
+    authors: Authors
     status: str
     client: Contact
     engagement: Engagement
@@ -79,7 +79,7 @@ def show_page(call: Call, proposal: Proposal) -> ProposalShowPage:
     row = row_of(call, proposal)
     return ProposalShowPage(
         proposal=proposal,
-        made_by=find_author(call.session, proposal.id),
+        authors=find_authors(call.session, proposal.id),
         status=row.status,
         client=get_contact(call.session, proposal.contact_id),
         engagement=get_engagement(call.session, proposal.engagement_id),

@@ -15,6 +15,7 @@ from api.retainer_words import rhythm_words, terms_facts
 from api.retainers import PeriodProof, list_proofs, schedule_of
 from api.routing import Router
 from api.web.formats import money
+from models.queries.automation_authors import find_authors
 from models.queries.contacts import get_contact
 from models.queries.people import names_of_people
 from models.queries.retainer_hours import list_hours
@@ -27,6 +28,7 @@ from models.tables.contacts import Contact
 from models.tables.engagements import Engagement
 from models.tables.projects import Project
 from models.tables.retainers import Retainer
+from models.types.automation_authors import Authors
 from models.types.calls import Schedule
 from models.types.principals import Door
 from models.types.retainers import HoursLine, Pause, PriceStep, RetainerStatus, RetainerTerms, UpcomingInvoice
@@ -102,6 +104,7 @@ class RetainerPage:
     """`retainers/show.html`."""
 
     retainer: Retainer
+    authors: Authors
     contact: Contact
     engagement: Engagement
     facts: list[tuple[str, str]]
@@ -166,6 +169,7 @@ def retainer_page(
     coming = _coming(retainer, terms)
     return RetainerPage(
         retainer=retainer,
+        authors=find_authors(session, retainer.id),
         contact=get_contact(session, retainer.contact_id),
         engagement=session.get_one(Engagement, retainer.engagement_id),
         facts=terms_facts(retainer, terms, card),

@@ -24,7 +24,7 @@ from models.commands.tasks import (
     tick_item,
     unarchive_task,
 )
-from models.queries.automation_authors import find_author
+from models.queries.automation_authors import find_authors
 from models.queries.engagements import get_engagement
 from models.queries.people import names_of_people
 from models.queries.portal_projects import is_task_visible
@@ -37,7 +37,7 @@ from models.tables.members import Member
 from models.tables.projects import Project
 from models.tables.tasks import Task
 from models.tables.time_entries import TimeEntry
-from models.types.automation_authors import RunAuthor
+from models.types.automation_authors import Authors
 from models.types.errors import Conflict
 from models.types.principals import Door
 from models.types.tasks import TaskDraft, TaskFilter
@@ -62,7 +62,7 @@ class TaskPage:
     """`tasks/show.html`."""
 
     task: Task
-    made_by: RunAuthor | None
+    authors: Authors
     card: Card
     project: Project | None
     engagement: Engagement | None
@@ -230,7 +230,7 @@ def page_of_task(call: Call, task: Task, values: dict[str, str] | None = None, e
     people = list_assignable(call.session, task.engagement_id, task.project_id)
     return TaskPage(
         task=task,
-        made_by=find_author(call.session, task.id),
+        authors=find_authors(call.session, task.id),
         card=cards_of(call.session, [task], today=today_of(call))[0],
         project=project,
         engagement=engagement,

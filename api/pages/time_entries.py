@@ -17,6 +17,7 @@ from api.routing import Router
 from api.time_entries import acting_member, check_may_change, sees_costs
 from api.timesheets import Week, list_members, name_of_work, week_of
 from models.commands.time_entries import change_time_entry, delete_time_entry, log_time, start_timer, stop_timer
+from models.queries.automation_authors import find_authors
 from models.queries.projects import projects_matching
 from models.queries.tasks import list_tasks
 from models.queries.time_entries import find_running_entry, get_time_entry
@@ -24,6 +25,7 @@ from models.rules.dates import elapsed_seconds, local_date, local_instant
 from models.tables.members import Member
 from models.tables.projects import Project
 from models.tables.time_entries import TimeEntry
+from models.types.automation_authors import Authors
 from models.types.errors import Invalid
 from models.types.principals import Door
 from models.types.tasks import TaskFilter
@@ -52,6 +54,7 @@ class EntryPage:
     """`time_entries/edit.html`."""
 
     entry: TimeEntry | None
+    authors: Authors | None
     work: list[tuple[str, str]]
     worker: Member
     values: dict[str, str]
@@ -226,6 +229,7 @@ def _entry_page(
     shape = {"work": "", "day": "", "starts": "", "stops": "", "note": "", "is_billable": ""}
     return EntryPage(
         entry=entry,
+        authors=find_authors(call.session, entry.id) if entry else None,
         work=sorted(work, key=lambda one: one[1].lower()),
         worker=member,
         values={**shape, **values},

@@ -50,6 +50,7 @@ def draft_contract(
         raise Invalid("A contract needs a title.", field="title")
     session.add(contract)
     session.flush()
+    _record(session, contract, "contract.drafted")
     return contract
 
 
@@ -65,6 +66,7 @@ def copy_contract(session: Session, contract: Contract, *, proposal_id: str) -> 
     )
     session.add(copy)
     session.flush()
+    _record(session, copy, "contract.drafted")
     return copy
 
 

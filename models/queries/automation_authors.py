@@ -6,17 +6,43 @@ from sqlmodel import Session, col, select
 
 from models.queries.automation_runs import list_steps
 from models.queries.event_causes import cause_of
+from models.rules.timeline import event_title
 from models.tables.automations import Automation, AutomationRun, StepRun
 from models.tables.emails import Email
 from models.tables.events import Event
-from models.types.automation_authors import RunAuthor
+from models.types.automation_authors import Authors, LaterAct, RunAuthor
+
+_MAKING = frozenset({"added", "created", "drafted", "logged", "made", "opened", "posted", "received", "started", "succeeded"})
+"""What a thing's first event is called when it tells of its making; what was imported begins with another."""
+_MOST_LOOKED_AT = 30
+"""Of the latest events of a thing: those of a retainer of many years are more than a page should trace back."""
 
 
 def find_author(session: Session, subject_id: str) -> RunAuthor | None:
     """The run that made a thing; None when a person did."""
     first = session.exec(select(Event).where(Event.subject_id == subject_id).order_by(col(Event.id)).limit(1)).one_or_none()
-    cause = cause_of(session, first) if first else None
+    is_making = first is not None and first.type.rpartition(".")[2] in _MAKING
+    cause = cause_of(session, first) if first and is_making else None
     return authors_of(session, {subject_id: cause.run_id if cause else None}).get(subject_id)
+
+
+def find_authors(session: Session, subject_id: str) -> Authors:
+    """Which runs made a thing, and changed or sent it last."""
+    maker, latest = find_author(session, subject_id), _latest_act(session, subject_id)
+    return Authors(maker, latest if latest is None or maker is None or latest.author.run_id != maker.run_id else None)
+
+
+def _latest_act(session: Session, subject_id: str) -> LaterAct | None:
+    """The newest of its events that an automation brought about."""
+    told = select(Event).where(Event.subject_id == subject_id).order_by(col(Event.id).desc()).limit(_MOST_LOOKED_AT)
+    events = list(session.exec(told))
+    run_ids = {event.id: cause_of(session, event).run_id for event in events if event.cause}
+    authors = authors_of(session, run_ids)
+    event = next((one for one in events if one.id in authors), None)
+    if event is None:
+        return None
+    author = RunAuthor(authors[event.id].automation, authors[event.id].run_id, subject_id)
+    return LaterAct(author, event_title(event.type, event.payload), event.created_at)
 
 
 def authors_of_mails(session: Session, mails: Sequence[Email]) -> dict[str, RunAuthor]:

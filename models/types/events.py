@@ -88,6 +88,7 @@ CATALOGUE: dict[str, EventType] = {
         ),
         *_types(
             "contract",
+            ("drafted", "A contract was drafted", (), False),
             ("sent", "A contract was sent", (), True),
             ("completed", "A contract was signed by everybody", (), True),
             ("declined", "A contract was declined", (), True),

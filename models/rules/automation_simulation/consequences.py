@@ -53,6 +53,7 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
     "proposal.drafted": ("proposal.sent",),
     "proposal.sent": ("proposal.viewed", "proposal.accepted", "proposal.declined"),
     "proposal.accepted": ("contract.completed", "proposal.sealed"),
+    "contract.drafted": ("contract.sent",),
     "contract.sent": ("contract.completed", "contract.declined"),
     "invoice.drafted": ("invoice.issued",),
     "invoice.issued": ("payment.succeeded",),

@@ -39,7 +39,7 @@ def test_a_contract_is_archived_and_brought_back(program: TestClient, draft: dic
     assert (listed(program), listed(program, is_archived=True)) == ([draft["id"]], [])
     with database.read(studio.scope) as session:
         told = session.exec(select(Event.type).where(Event.subject_id == draft["id"]).order_by(col(Event.id)))
-        assert list(told) == ["contract.archived", "contract.unarchived"]
+        assert list(told) == ["contract.drafted", "contract.archived", "contract.unarchived"]
 
 
 def test_a_contract_that_may_still_be_signed_is_not_archived(program: TestClient, draft: dict[str, Any]):
