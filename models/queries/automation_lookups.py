@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.queries.automation_tables import ARCHIVED, MIXED, TABLES
+from models.queries.members import list_members
 from models.tables.automations import Automation
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automation_nouns import NOUNS
@@ -47,6 +48,16 @@ class CallableAutomations:
         return automation is not None and (automation.status, automation.trigger_kind) == ("published", TriggerKind.CALLED)
 
 
+@dataclass(frozen=True, slots=True)
+class RolesHeld:
+    """The roles that somebody of the team has who is there now."""
+
+    session: Session
+
+    def __contains__(self, role: object) -> bool:
+        return any(member.role == role for member in list_members(self.session))
+
+
 def drawing_lookups(session: Session) -> dict[str, Any]:
     """What exists now that a drawing may refer to, as containers of ids: the compiler tells when it is gone."""
     return {
@@ -58,4 +69,5 @@ def drawing_lookups(session: Session) -> dict[str, Any]:
         "date_fields": DATE_FIELDS,
         "engagement_statuses": frozenset(map(str, EngagementStatus)),
         "nouns": NOUNS,
+        "roles": RolesHeld(session),
     }

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models import clock
 from models.ids import new_id
@@ -11,6 +11,7 @@ from models.rules.automation_records import hook_schema
 from models.rules.automations import drawing_problems
 from models.tables.automations import Automation
 from models.tables.forms import Form
+from models.tables.members import Member
 from models.types.automations import Drawing, Json
 from tests.builders.automations import EVENTS, HEAD, drawing, node, schema
 from tests.builders.workspaces import Studio
@@ -49,6 +50,51 @@ def test_people_and_automations_are_looked_up(session: Session, studio: Studio):
     assert found(session, sub) == []
     sub = drawing(HEAD, node("sub", "sub_automation", automation_id=draft.id))
     assert found(session, sub) == [("automation_id", "not_callable")]
+
+
+def asked(session: Session, approvers: Json, **settings: Json) -> list[tuple[str, str, str]]:
+    """What is told of an approval, as the product knows its people: field, code, severity."""
+    sketch = drawing(HEAD, node("ask", "approval", approvers=approvers, **settings))
+    problems = drawing_problems(sketch, catalogue=ACTION, events=trigger_schemas(), lookups=drawing_lookups(session))
+    return [(problem.field, problem.code, problem.severity.value) for problem in problems]
+
+
+def a_member(session: Session) -> Member:
+    """Somebody of the team who is no owner."""
+    member = Member(id=new_id("mem"), name="Grace Hopper", email="grace@example.com", email_norm="grace@example.com")
+    session.add(member)
+    session.flush()
+    return member
+
+
+def told(field: str, severity: str = "error") -> list[tuple[str, str, str]]:
+    return [(field, "approver_without_access", severity)]
+
+
+def test_who_was_put_away_or_is_a_client_cannot_decide(session: Session, studio: Studio):
+    member = a_member(session)
+    everybody: Json = {"value": [f"member:{member.id}", studio.owner_id]}
+    assert asked(session, everybody) == []
+    later = {"after": {"amount": 1, "unit": "days"}, "to": {"value": [f"member:{member.id}"]}}
+    member.archived_at = clock.now()
+    session.flush()
+
+    assert asked(session, everybody) == told("approvers")
+    assert asked(session, {"value": ["role:owner"]}, escalate=later) == told("escalate.to")
+    assert asked(session, {"value": [f"contact:{studio.contact_id}"]}) == told("approvers")
+    assert asked(session, {"path": "trigger.contact.id"}) == told("approvers")
+    assert asked(session, {"path": "trigger.contact.owner_id", "default": member.id}) == told("approvers")
+    assert asked(session, {"path": "trigger.contact.owner_id", "default": studio.owner_id}) == []
+
+
+def test_a_role_that_nobody_has_decides_nothing(session: Session, studio: Studio):
+    for member in session.exec(select(Member).where(Member.role == "member")):
+        member.archived_at = clock.now()
+    session.flush()
+    assert asked(session, {"value": ["role:member"]}) == told("approvers")
+    assert asked(session, {"value": ["role:member", "role:owner"]}) == told("approvers", "warning")
+    a_member(session)
+    assert asked(session, {"value": ["role:member"]}) == []
 
 
 def compared(left: str, right: Json, op: str = "eq") -> Json:

@@ -181,7 +181,11 @@ SETTINGS = {
     ),
     "deleted-approver": (
         drawing(node("ask", "approval", approvers={"value": ["role:owner", "member:mem_9", "member:mem_1"]})),
-        [("ask", "approvers", "deleted_reference")],
+        [("ask", "approvers", "approver_without_access")],
+    ),
+    "approver-instead": (
+        drawing(node("ask", "approval", approvers={"path": "trigger.engagement.owner_id", "default": "mem_9"})),
+        [("ask", "approvers", "approver_without_access")],
     ),
     "approver-without-access": (
         drawing(node("ask", "approval", approvers={"value": ["contact:con_1", "role:boss", "role:member"]})),
@@ -253,7 +257,7 @@ SETTINGS = {
     "sub-input": (drawing(sub(input={"x": {"path": "trigger.moon"}})), [("sub", "input.x", "unknown_path")]),
     "escalate-to-nobody": (
         ask(escalate={"after": DAY, "to": {"value": ["member:mem_9"]}}),
-        [("ask", "escalate.to", "deleted_reference")],
+        [("ask", "escalate.to", "approver_without_access")],
     ),
     "escalate-without-whom": (ask(escalate={"after": DAY}), [("ask", "escalate", "bad_value")]),
     "escalate-too-late": (
