@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import WorkflowIdConflictPolicy
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import SignalWithStartWorkflowExecutionRequest, SignalWorkflowExecutionRequest
 from temporalio.client import Client
+from temporalio.common import Priority as FairShare
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -146,6 +147,7 @@ class Relay:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             search_attributes=born_with(state, "run", event),
             memo=memo_of(state, "run", event),
+            priority=FairShare(fairness_key=event.workspace_id),
             request_eager_start=True,
         )
 

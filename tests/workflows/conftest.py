@@ -17,6 +17,9 @@ from workflows.connection import DATA_CONVERTER
 from workflows.search_attributes import register
 
 _FLAGS = (
+    "matching.enableFairness=true",
+    "matching.numTaskqueueReadPartitions=1",
+    "matching.numTaskqueueWritePartitions=1",
     "frontend.WorkflowTimeSkippingEnabled=true",
     'history.timerProcessorMaxTimeShift="10ms"',
     "history.transferProcessorMaxPollRPS=2000",
