@@ -19,7 +19,7 @@ Node = Mapping[str, Json]
 
 def enter_parallel(turn: Turn, state: RunState, token: Token, node: Node) -> RunState:
     """All branches begin, in the order drawn."""
-    holding = replace(token, status=TokenStatus.HOLDING)
+    holding = replace(token, status=TokenStatus.HOLDING, progress={"branches": list(node["branches"])})
     record(turn, holding, StepStatus.RUNNING)
     entries = [f"{path_of(turn, token)}/{node['body']['entries'][port]}" for port in node["branches"]]
     return put(state, token, holding, *(Token(*step_at(entry)) for entry in entries))
@@ -51,6 +51,26 @@ def ended(turn: Turn, state: RunState, token: Token) -> RunState:
     if node["join"] == Join.ANY:
         return leave(turn, state, owner, "ok", output={"first": _branch_of(node, token.node_path.rpartition("/")[2])})
     return state if tokens_inside(turn.plan, state, owner) else leave(turn, state, owner, "ok")
+
+
+def rejoined(turn: Turn, state: RunState) -> RunState:
+    """The state after parallels that came to wait for the first branch only, with a move, went on if one had ended before."""
+    for token in state.tokens:
+        node = node_at(turn.plan, token.node_path)
+        if token.status is not TokenStatus.HOLDING or node["kind"] != NodeKind.PARALLEL or node["join"] != Join.ANY:
+            continue
+        if (ended_before := _ended_branches(turn, state, token, node)) and token_at(state, token.node_path, token.iteration):
+            state = leave(turn, state, token, "ok", output={"first": ended_before[0]})
+    return state
+
+
+def _ended_branches(turn: Turn, state: RunState, owner: Token, node: Node) -> list[str]:
+    """The branches of a parallel that began and in which it stands no more, in the order drawn."""
+    begun = owner.progress["branches"] if owner.progress else node["branches"]
+    inside = path_of(turn, owner) + "/"
+    steps = (path.removeprefix(inside).partition("/")[0].partition("[")[0] for _, path in tokens_inside(turn.plan, state, owner))
+    busy = {_branch_of(node, step) for step in steps}
+    return [port for port in begun if port not in busy]
 
 
 def tended(turn: Turn, state: RunState) -> RunState:

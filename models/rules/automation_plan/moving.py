@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from models.rules.automation_plan.bodies import rejoined
 from models.rules.automation_plan.moves import close_wait, has_node, node_at, put, rested, token_at
 from models.rules.automation_plan.nodes import enter, run_ready
 from models.types.automation_plan.commands import Command, Turn
@@ -24,7 +25,8 @@ def moved_to(
     A wait whose node is unchanged stays as it is; one that was edited is begun anew, counted from when it first began, so a
     delay that became shorter than the time already waited is over at once. A step that is mapped to one of another kind is left
     for that one. What is parked stays parked; its retry follows the new version. A loop keeps its items, a parallel the
-    branches that have begun. A run that is over, or that follows the new version already, stays as it is.
+    branches that have begun; where the first of them is enough now, one that has ended is. A run that is over, or that follows
+    the new version already, stays as it is.
     Raises Conflict when the state belongs to another plan than `old`; Refused when a step the run stands on has no counterpart
     in the same bodies of the new version, or an action is being performed just now.
     """
@@ -40,7 +42,7 @@ def moved_to(
     state = replace(state, plan_hash=new.hash, outputs=outputs, tokens=tokens, waits=waits)
     for before, after in pairs:
         state = _begun_anew(turn, state, old, before, after)
-    state = rested(turn, run_ready(turn, state))
+    state = rested(turn, run_ready(turn, rejoined(turn, state)))
     return state, tuple(turn.commands)
 
 
