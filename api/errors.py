@@ -6,10 +6,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api.render import error_page
 from models import logging
+from models.db import is_away
 from models.types.errors import Conflict, DomainError, Forbidden, InUse, Invalid, NotFound, Refused, StillUnderWay, Unavailable
 from models.types.principals import Door, NotSignedIn
 
@@ -45,6 +47,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotSignedIn, _not_signed_in)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(SQLAlchemyError, _database_error)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -87,6 +90,18 @@ def _http_error(request: Request, error: Exception) -> Response:
     detail = "There is nothing at this address." if unknown else str(error.detail)
     answer = _answer(request, error.status_code, detail, kind="HttpError")
     answer.headers.update(error.headers or {})
+    return answer
+
+
+def _database_error(request: Request, error: Exception) -> Response:
+    """Ask to come again while the database is away. Any other trouble with it is unexpected."""
+    if not is_away(error):
+        raise error
+    logging.bind(**request.scope.get("log_names", {}))
+    log.error("the database is away", path=request.url.path, error=str(error)[:500])
+    said = "The database does not answer at the moment. Nothing was changed; please try again in a few seconds."
+    answer = _answer(request, 503, said, kind="Unavailable")
+    answer.headers["Retry-After"] = "5"
     return answer
 
 

@@ -13,7 +13,16 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, insert
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
@@ -33,6 +42,8 @@ _PRAGMAS = (
 )
 _CROSSED = frozenset({"40P01", "40001"})
 """PostgreSQL's words for a deadlock and for a failed serialisation."""
+_NOT_UNDERSTOOD = ("no such ", "near ", "incomplete input", "unrecognized token", "ambiguous column")
+"""How SQLite begins to complain of a statement."""
 _TAKEN = "This exists already, or belongs to something that is gone. Look again, and choose another name if you gave one."
 NAMES_ITS_WORKSPACE = {"names_its_workspace": True}
 """Execution options of a statement that compares the workspace of every table itself: those that are asked so often that
@@ -164,6 +175,15 @@ def is_crossed(error: DBAPIError) -> bool:
 def is_unfit(error: DBAPIError) -> bool:
     """Whether the database understood and refused what was to be written, as it would every time: it is not away."""
     return isinstance(error, DataError | ProgrammingError | NotSupportedError)
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database did not answer, or not in time: the same may well do later, and nothing was changed.
+
+    SQLite calls a statement that cannot be understood by the same name; that one is no better for waiting.
+    """
+    said = str(getattr(error, "orig", ""))
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout) and not said.startswith(_NOT_UNDERSTOOD)
 
 
 def _make_engine(url: str) -> Engine:

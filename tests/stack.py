@@ -21,7 +21,7 @@ class Stack:
     def __init__(self, home: Path, port: int, **variables: str) -> None:
         self.home = home
         self._variables = variables
-        self.settings = Settings(home=home, port=port)
+        self.settings = Settings(home=home, port=port, database_url=variables.get("THROUGHLINE_DATABASE_URL", ""))
         self._process: subprocess.Popen[str] | None = None
         self.said = home.parent / f"{home.name}.out"
 

@@ -3,9 +3,11 @@
 import importlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +33,9 @@ def running_server() -> Iterator[str]:
 def fresh_database(server_url: str, name: str, *, template: str = "template1") -> Iterator[str]:
     """A database copied from a template, dropped afterwards; yields its URL."""
     admin = create_engine(
-        f"{server_url}/postgres".replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+        f"{server_url}/postgres".replace("postgresql://", "postgresql+psycopg://"),
+        isolation_level="AUTOCOMMIT",
+        pool_pre_ping=True,  # the server may have been restarted meanwhile
     )
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
@@ -39,6 +43,34 @@ def fresh_database(server_url: str, name: str, *, template: str = "template1") -
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@contextmanager
+def server_away(server_url: str) -> Iterator[None]:
+    """Let a server crash, and start again as it was once the block ends. Needs a /proc."""
+    admin = create_engine(f"{server_url}/postgres".replace("postgresql://", "postgresql+psycopg://"))
+    with admin.connect() as connection:
+        folder = Path(connection.execute(text("SHOW data_directory")).scalar_one())
+    admin.dispose()
+    pid = int((folder / "postmaster.pid").read_text().split()[0])
+    process = Path(f"/proc/{pid}")
+    command, owner = process.joinpath("cmdline").read_text().rstrip("\0").split("\0"), process.stat()
+    os.kill(pid, signal.SIGQUIT)
+    while process.exists() and "zombie" not in process.joinpath("status").read_text():
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        as_root = os.geteuid() == 0
+        subprocess.run(
+            ["setsid", "--fork", *command],
+            cwd="/",
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=owner.st_uid if as_root else None,
+            group=owner.st_gid if as_root else None,
+        )
 
 
 def emptied(url: str, tables: list[str]) -> None:

@@ -274,8 +274,8 @@ def test_a_database_that_is_away_right_after_a_signature_drops_nothing_and_goes_
         return perform(self, context, given)
 
     monkeypatch.setattr(PostInChannel, "perform", failing)
-    with pytest.raises(OperationalError):
-        worker.post(f"/api/v1/automation_runs/{run_id}/advance", json=STARTED)
+    answer = worker.post(f"/api/v1/automation_runs/{run_id}/advance", json=STARTED)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
     # All of the turn is undone, and the same turn is taken again when the worker comes back with it.
     assert messages(database, studio) == []
