@@ -26,7 +26,7 @@ from models.rules.automation_plan.moves import (
 from models.rules.automation_plan.nodes import fail, perform, retime, run_ready
 from models.rules.expressions import evaluate
 from models.types.automation_plan import happenings
-from models.types.automation_plan.commands import Command, StartTimer, Turn
+from models.types.automation_plan.commands import CloseWait, Command, StartSub, StartTimer, Turn
 from models.types.automation_plan.happenings import Happened
 from models.types.automation_plan.states import FINAL, RunState, RunStatus, StepStatus, Token, TokenStatus, Wait, WaitKind
 from models.types.automations import NodeKind, Plan, SubMode
@@ -61,7 +61,17 @@ def advance(plan: Plan, state: RunState, happened: Happened, now: datetime, cale
     turn = Turn(plan, now, calendar or WorkCalendar())
     state = _HANDLERS[type(happened)](turn, state, happened)
     state = rested(turn, run_ready(turn, state))
-    return state, tuple(turn.commands)
+    return state, _worth_doing(turn.commands)
+
+
+def _worth_doing(commands: list[Command]) -> tuple[Command, ...]:
+    """The commands without the starts of other runs that the same ones give up: nobody would end such a run afterwards."""
+    closed = {command.wait_id for command in commands if isinstance(command, CloseWait)}
+    return tuple(
+        command
+        for command in commands
+        if not (isinstance(command, StartSub) and command.wait_id in closed and not command.is_detached)
+    )
 
 
 def _started(turn: Turn, state: RunState, happened: happenings.Started) -> RunState:

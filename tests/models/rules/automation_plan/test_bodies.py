@@ -347,3 +347,22 @@ def test_canceling_gives_up_everything_inside():
     state, commands = advance(plan, state, Canceled("enough"), MONDAY)
     assert {command.wait_id for command in asked(commands, CloseWait)} == waits
     assert (state.tokens, state.status) == ((), RunStatus.CANCELED)
+
+
+@pytest.mark.parametrize(("mode", "count"), [("wait", 0), ("detach", 1)])
+def test_what_would_be_given_up_as_it_starts_is_not_started(mode: str, count: int):
+    """The other branch is through at once: nobody would end the run that is started here."""
+    either = {"path": "trigger.contact.name"}
+    plan = planned(
+        parallel(join="any"),
+        node("sub", "sub_automation", automation_id="aut_2", mode=mode),
+        node("gate", "condition", cases=[{"port": "a", "when": {"op": "is_empty", "args": [either]}}]),
+        task("never"),
+        task("after"),
+        edges=["trigger.ok>par", "par.a>sub", "par.b>gate", "gate.a>never", "par.ok>after"],
+    )
+
+    _, commands = started(plan)
+
+    assert len(asked(commands, StartSub)) == count
+    assert titles(commands) == ["after"]
