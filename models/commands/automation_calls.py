@@ -10,7 +10,7 @@ from models.commands.events import record_facts
 from models.commands.run_queues import give_up
 from models.queries.automation_records import SHARED
 from models.queries.automations import find_automation, get_version
-from models.rules.automation_matching import NOT_PUBLISHED, call_refused
+from models.rules.automation_matching import NOT_PUBLISHED, call_refused, left_out
 from models.tables.automations import AutomationRun
 from models.types.automation_plan.commands import CloseWait, Command, StartSub
 from models.types.automations import Json
@@ -50,7 +50,7 @@ def start_called_run(
     started = start_run(session, automation, version, origin)
     run = started.run or find_run_of(session, automation.id, key, key)
     if run is None:
-        raise Refused(f"“{automation.name}” leaves out runs while one for the same record is under way.")
+        raise Refused(left_out(automation.name))
     run.parent_run_id, run.parent_wait_id = parent.id, "" if asked.is_detached else asked.wait_id
     session.add(run)
     session.flush()

@@ -27,6 +27,11 @@ def call_refused(automation_id: str, name: str, trigger: Mapping[str, Json], cau
     return "" if trigger["kind"] == TriggerKind.CALLED else f"“{name}” is not for being run by others."
 
 
+def left_out(name: str) -> str:
+    """Why a run cannot call an automation that skips runs while one about the same record is under way."""
+    return f"“{name}” leaves out runs while one for the same record is under way."
+
+
 def wants(trigger: Mapping[str, Json], record: Mapping[str, Json]) -> bool:
     """Whether a record passes the filter of a plan's trigger. No filter lets all pass."""
     expression = trigger.get("filter")

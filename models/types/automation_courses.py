@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.types.automation_plan.states import RunState
-from models.types.automation_simulations import Entry, Ground, Occurrence
+from models.types.automation_simulations import Entry, Firing, Ground, Occurrence
 from models.types.automations import Json
 
 
@@ -47,8 +47,14 @@ class Course:
     """The run that called it."""
     ends_wait: str = ""
     """The wait of its caller that its end ends; empty when nobody waits for it."""
+    place: tuple[str, str] | None = None
+    """Its automation and the key that others about the same record share with it; None when it heeds nobody."""
+    queued: Firing | None = None
+    """How it will begin once it is its turn; None when it has begun."""
     waits: dict[str, Entry] = field(default_factory=dict)
     """The entry of each open wait."""
+    kept: frozenset[str] = frozenset()
+    """The waits that were open when its last turn ended: who acts wakes these. What it waits for since then it looks back for."""
     cause: str = ""
     """What the present turn is about, in words; it says how a wait ended."""
     failures: dict[str, int] = field(default_factory=dict)
@@ -63,3 +69,12 @@ class Course:
     def entries(self) -> list[Entry]:
         """What was done so far, by it and by the others on its stage."""
         return self.stage.entries
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """An event that an action of a run caused, once its turn is over."""
+
+    happened: Occurrence
+    ends: frozenset[tuple[int, str]]
+    """The waits that it ends, each with the number of its run on the agenda."""

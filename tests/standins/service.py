@@ -1,7 +1,7 @@
 """A service on loopback that automations call: it remembers what it was asked and answers as it is told."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -31,6 +31,8 @@ class Service:
     media_type: str = "application/json"
     echoes: bool = False
     """Answers with the headers, the path and the body it got, as debugging services do."""
+    mood: Callable[[Asked, int], int] | None = None
+    """The status for a request that came so many times before with the same Idempotency-Key; instead of `status`."""
     asked: list[Asked] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=dict)
     """Idempotency-Key to the number of what it made: a repeat makes nothing."""
@@ -68,14 +70,15 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            service.asked.append(Asked(self.command, self.path, headers, body))
-            key = headers.get("idempotency-key")
+            asked, key = Asked(self.command, self.path, headers, body), headers.get("idempotency-key")
+            before = sum(one.headers.get("idempotency-key") == key for one in service.asked) if key else 0
+            service.asked.append(asked)
             if key:
                 service.made.setdefault(key, len(service.made) + 1)
             said = service.body
             if service.echoes:
                 said = json.dumps({"headers": headers, "path": self.path, "body": body.decode()}).encode()
-            self.send_response(service.status)
+            self.send_response(service.mood(asked, before) if service.mood else service.status)
             for name, value in {"Content-Type": service.media_type, **service.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(said)))

@@ -15,11 +15,14 @@ from temporalio.testing import WorkflowEnvironment
 from models.commands.events import record
 from models.db import Database
 from models.queries.automation_runs import find_called_run, find_earlier_event
+from models.queries.work_calendars import work_calendar
+from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.records import from_json
 from models.tables.automations import AutomationRun
 from models.tables.events import Delivery
-from models.types.automation_plan.states import RunState, TokenStatus, WaitKind
+from models.types.automation_plan.states import RunState, TokenStatus, Wait, WaitKind
 from models.types.scope import Scope
+from models.types.working_time import WorkCalendar
 from tests.builders.workspaces import Studio
 
 T = TypeVar("T")
@@ -30,6 +33,27 @@ _PATIENCE = 60
 """Looks before a timer is reported too early after all; then the run sets it again."""
 
 
+@dataclass(frozen=True, order=True)
+class Moment:
+    """A moment that a run waits for."""
+
+    at: datetime
+    number: int
+    """The order in which they were set: of those of the same moment the first one goes first."""
+    run_id: str
+    wait_id: str
+    is_decision: bool
+    """Whether a person ends the wait, and not its timer."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person says, and how many days after they were asked."""
+
+    answer: str
+    after_days: int
+
+
 @dataclass
 class World:
     """The product's clock, and what is still to come from outside."""
@@ -37,16 +61,26 @@ class World:
     database: Database
     studio: Studio
     now: datetime
+    program: httpx.AsyncClient
+    """The studio's owner, by whom approvals are decided."""
+    service_url: str
+    """Where requests of automations go."""
     coming: list[datetime] = field(default_factory=list)
     """Moments at which the client of the engagement writes."""
+    decision: Decision | None = None
+    """What the owner says to every approval; None when nobody says anything."""
     engagement_id: str = ""
+    automation_ids: list[str] = field(default_factory=list)
+    """Those whose runs are followed."""
     one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Timers of several runs look at once: none may move the clock while another writes what comes before it."""
+    numbers: dict[tuple[datetime, str, str, bool], int] = field(default_factory=dict)
+    """Each moment to its number."""
 
     def runs(self) -> list[AutomationRun]:
-        """The runs about the engagement: the first, and those that follow from it."""
+        """The runs of the automations: the first, and those that follow from it."""
         with self.database.read(self.studio.scope) as session:
-            return _runs(session, self.engagement_id)
+            return _runs(session, self.automation_ids)
 
     async def follow(self, request: httpx.Request) -> None:
         """Before a timer is reported: let the clock show its moment, where it is the next to come.
@@ -60,31 +94,72 @@ class World:
         for _ in range(_PATIENCE):
             at = self._due_at(run_id, told["wait_id"])
             async with self.one_by_one:
-                if at is None or at <= self.now or await self._has_come(run_id, at):
+                if at is None or await self._has_come(run_id, at):
                     return
             await asyncio.sleep(_PAUSE)
 
     async def _has_come(self, run_id: str, at: datetime) -> bool:
-        """Whether the timer is to be reported: it is the next to come, or its run has to hear of something before it."""
-        timers = self.timers()
-        if timers is None:
+        """Whether a timer is to be reported: it is the next to come, or its run has to hear of something before it."""
+        if at <= self.now:
+            with self.database.read(self.studio.scope) as session:
+                first = next(iter(self._moments_of(session, _runs(session, self.automation_ids))), None)
+            return first is None or (first.at, first.run_id, first.is_decision) == (at, run_id, False)
+        settled = self._settled()
+        if settled is None:
             with self.database.read(self.studio.scope) as session:
                 return not _rests(session, session.get_one(AutomationRun, run_id))
-        if self.coming and self.coming[0] <= timers[0]:
+        if not settled:  # given up meanwhile
+            return True
+        first = settled[0]
+        is_first = (first.at, first.run_id, first.is_decision) == (at, run_id, False)
+        if self.coming and self.coming[0] <= first.at:
             self.now = max(self.now, self.coming.pop(0))
             await self.write(self._message)
             return True
-        if at <= timers[0]:
-            self.now = max(self.now, at)
-        return at <= timers[0]
+        if first.is_decision:
+            self.now = max(self.now, first.at)
+            await self._decide(first)
+            return True
+        self.now = max(self.now, at) if is_first else self.now
+        return is_first
+
+    async def _decide(self, asked: Moment) -> None:
+        assert self.decision is not None
+        path = f"/api/v1/automation_runs/{asked.run_id}/approvals/{asked.wait_id}"
+        said = await self.program.post(path, json={"decision": self.decision.answer})
+        assert said.status_code == 200, said.text
 
     def timers(self) -> list[datetime] | None:
         """What the runs wait for, the next first; None while something is still under way."""
+        settled = self._settled()
+        return None if settled is None else [one.at for one in settled]
+
+    def _settled(self) -> list[Moment] | None:
+        """What the runs wait for, all of one look: a run that goes on meanwhile sets another timer."""
         with self.database.read(self.studio.scope) as session:
-            live = [run for run in _runs(session, self.engagement_id) if run.finished_at is None]
-            if not all(_rests(session, run) for run in live) or not self._all_is_told():
+            runs = _runs(session, self.automation_ids)
+            if not all(_rests(session, run) for run in runs if run.finished_at is None) or not self._all_is_told():
                 return None
-            return sorted(wait.at for run in live for wait in from_json(run.state).waits if wait.at)
+            return self._moments_of(session, runs)
+
+    def _moments_of(self, session: Session, runs: list[AutomationRun]) -> list[Moment]:
+        calendar = work_calendar(session, now=self.now)
+        found = []
+        for run in (one for one in runs if one.finished_at is None and one.state):
+            state = from_json(run.state)
+            for wait in state.waits:
+                times = [(wait.at, False), (self._decided_at(state, wait, calendar), True)]
+                found += [(at, run.id, wait.id, is_decision) for at, is_decision in times if at]
+        for key in found:
+            self.numbers.setdefault(key, len(self.numbers))
+        return sorted(Moment(key[0], self.numbers[key], *key[1:]) for key in found)
+
+    def _decided_at(self, state: RunState, wait: Wait, calendar: WorkCalendar) -> datetime | None:
+        """When a person ends a wait; None when nobody does."""
+        if self.decision is None or wait.kind is not WaitKind.APPROVAL:
+            return None
+        asked = next((token.since for token in state.tokens if token.wait_id == wait.id), None)
+        return moved_by(asked, self.decision.after_days, "days", calendar) if asked else None
 
     def _due_at(self, run_id: str, wait_id: str) -> datetime | None:
         with self.database.read(self.studio.scope) as session:
@@ -149,13 +224,15 @@ async def skipping(environment: WorkflowEnvironment, world: World) -> AsyncItera
     await asyncio.gather(watching, *tasks.values(), return_exceptions=True)
 
 
-def _runs(session: Session, engagement_id: str) -> list[AutomationRun]:
-    ours = select(AutomationRun).where(AutomationRun.engagement_id == engagement_id)
+def _runs(session: Session, automation_ids: list[str]) -> list[AutomationRun]:
+    ours = select(AutomationRun).where(col(AutomationRun.automation_id).in_(automation_ids))
     return list(session.exec(ours.order_by(AutomationRun.id)))
 
 
 def _rests(session: Session, run: AutomationRun) -> bool:
     """Whether nothing of a live run is under way, and it has heard of everything that happened."""
+    if run.status == "queued":
+        return True
     if not run.state or run.status == "canceled":
         return False
     state = from_json(run.state)

@@ -7,11 +7,12 @@ from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.agenda import entry_of, plan
 from models.rules.automation_simulation.consequences import causes_of, days_until, fitted, occurrence
-from models.types.automation_courses import Course
+from models.types.automation_courses import Caused, Course
 from models.types.automation_plan.commands import AskApproval, CloseWait, RemindApprovers, StartTimer, WaitForEvent
 from models.types.automation_plan.happenings import ApprovalGiven, EventArrived, Happened, TimerFired
 from models.types.automation_plan.states import WaitKind
 from models.types.automation_simulations import Entry, EntryKind, Occurrence
+from models.types.automations import Json
 
 
 def start_timer(course: Course, asked: StartTimer) -> list[Happened]:
@@ -35,11 +36,26 @@ def await_event(course: Course, asked: WaitForEvent) -> list[Happened]:
     if course.ground.foresight is not None:
         known = course.ground.foresight(asked, course.now, frozenset(course.state.heard))
         return [] if known is None else _arriving(course, asked, known)
-    earlier = next((one for one in _since_it_began(course) if _ends(course, asked, one)), None)
+    earlier = look_back(course, asked.event_type, asked.match)
     if earlier is not None:
         return _arriving(course, asked, earlier)
     _expect(course, asked)
     return []
+
+
+def heard_meanwhile(course: Course) -> Iterator[Happened]:
+    """What a turn's own actions brought about for waits that it opened before: who acts wakes only what was kept."""
+    for wait in course.state.waits:
+        if wait.kind is WaitKind.EVENT and wait.id not in course.kept:
+            found = look_back(course, wait.what, wait.match)
+            if found is not None and found.at <= course.now:
+                course.cause = course.ground.says.get(found.type, "it happened")
+                yield EventArrived(wait.id, found.record)
+
+
+def look_back(course: Course, event_type: str, match: Json) -> Occurrence | None:
+    """The first event that a wait is for and that came since the run began; None when none did."""
+    return next((one for one in _since_it_began(course) if _ends(course, event_type, match, one)), None)
 
 
 def _arriving(course: Course, asked: WaitForEvent, found: Occurrence) -> list[Happened]:
@@ -56,16 +72,17 @@ def _since_it_began(course: Course) -> Iterator[Occurrence]:
     return (one for serial, one in course.stage.log if (one.at, serial) > begun)
 
 
-def _ends(course: Course, asked: WaitForEvent, one: Occurrence) -> bool:
+def _ends(course: Course, event_type: str, match: Json, one: Occurrence) -> bool:
     is_new = str(one.record.get("event_id")) not in course.state.heard
-    return one.type == asked.event_type and is_new and fits(asked.match, one.record)
+    return one.type == event_type and is_new and fits(match, one.record)
 
 
 def _expect(course: Course, asked: WaitForEvent) -> None:
     """Let the awaited event come when the scenario says so, unless it, or what leads to it, is on its way already."""
     causes = causes_of({asked.event_type}) - {asked.event_type}
-    coming = [one for _, _, _, one in course.stage.agenda if isinstance(one, Occurrence)]
-    if any(one.type in causes or _ends(course, asked, one) for one in coming):
+    planned = (one.happened if isinstance(one, Caused) else one for _, _, _, one in course.stage.agenda)
+    coming = [one for one in planned if isinstance(one, Occurrence)]
+    if any(one.type in causes or _ends(course, asked.event_type, asked.match, one) for one in coming):
         return
     days = days_until(asked.event_type, course.ground.scenario)
     if days is None:

@@ -9,16 +9,15 @@ from datetime import datetime
 from heapq import heappop
 from typing import Any
 
-from models.rules.automation_matching import fits
 from models.rules.automation_plan.interpreter import advance
 from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_plan.moves import node_at
-from models.rules.automation_simulation.agenda import entry_of, node_id_of, plan
-from models.rules.automation_simulation.calls import enter, start_called, tell_caller, waited_for
-from models.rules.automation_simulation.consequences import following, moved_record, occurrence
-from models.rules.automation_simulation.course_waits import ask, await_event, close, remind, start_timer
-from models.rules.automation_simulation.effects import described
-from models.types.automation_courses import Course, Stage
+from models.rules.automation_simulation.acts import open_for, perform, performed
+from models.rules.automation_simulation.agenda import entry_of, plan
+from models.rules.automation_simulation.calls import begin_next, enter, start_called, tell_caller, waited_for
+from models.rules.automation_simulation.consequences import following, moved_record
+from models.rules.automation_simulation.course_waits import ask, await_event, close, heard_meanwhile, remind, start_timer
+from models.types.automation_courses import Caused, Course, Stage
 from models.types.automation_plan.commands import (
     AskApproval,
     CloseWait,
@@ -33,8 +32,6 @@ from models.types.automation_plan.commands import (
     WaitForEvent,
 )
 from models.types.automation_plan.happenings import (
-    ActionDone,
-    ActionFailed,
     ApprovalGiven,
     Canceled,
     EventArrived,
@@ -44,9 +41,9 @@ from models.types.automation_plan.happenings import (
     SubFinished,
     TimerFired,
 )
-from models.types.automation_plan.states import FINAL, StepStatus, WaitKind
+from models.types.automation_plan.states import FINAL, StepStatus
 from models.types.automation_simulations import MAX_TURNS, DateMove, Entry, EntryKind, Firing, Ground, Occurrence
-from models.types.automations import Json, NodeKind
+from models.types.automations import NodeKind
 
 _TIME_IS_UP = "time is up"
 
@@ -86,7 +83,10 @@ def _begin(course: Course, firing: Firing) -> None:
 
 def _take(course: Course, item: Any, serial: int) -> None:
     if isinstance(item, Occurrence):
-        _occur(course, item, serial)
+        course.stage.log.append((serial, item))
+        _occur(course, item, open_for(course.stage, item))
+    elif isinstance(item, Caused):
+        _occur(course, item.happened, item.ends)
     elif isinstance(item, DateMove):
         _move(course, item)
     elif not _is_live(course):
@@ -95,7 +95,7 @@ def _take(course: Course, item: Any, serial: int) -> None:
         _begin(course, item)
     elif isinstance(item, PerformAction):
         course.cause = ""
-        _feed(course, *_performed(course, item))
+        _feed(course, *performed(course, item))
     else:
         course.cause = _cause(course, item)
         _feed(course, item)
@@ -120,75 +120,16 @@ def _feed(course: Course, *first: Happened) -> None:
         course.state, commands = advance(course.ground.plan, course.state, happened, course.now, course.ground.calendar)
         for command in commands:
             waiting.extend(_RESPONSES[type(command)](course, command) if type(command) in _RESPONSES else ())
-
-
-# -- actions ----------------------------------------------------------------------------------------------------------
-
-
-def _perform(course: Course, asked: PerformAction) -> list[Happened]:
-    if course.ground.catalogue.get(asked.action, {}).get("kind") == "slow":
-        # A slow action is done after the turn, with no transaction open: what else is ready goes first.
-        plan(course, course.now, asked)
-        return []
-    return _performed(course, asked)
-
-
-def _performed(course: Course, asked: PerformAction) -> list[Happened]:
-    refusal = _refusal(course, asked)
-    if refusal is not None:
-        return [refusal]
-    course.stage.serial += 1
-    done = described(course.ground, course, asked.action, asked.input)
-    entry = entry_of(course, done.kind, asked, action=asked.action, title=done.title, text=done.text, details=done.details)
-    entry.amount_minor, entry.currency, entry.booked_minor = done.amount_minor, done.currency, done.booked_minor
-    entry.given = dict(asked.input)
-    course.entries.append(entry)
-    for name, value in done.output.items():
-        if name.endswith("_id") and isinstance(value, str):
-            made = course.stage.made
-            made[value] = {**made.get(value, {}), **done.output}
-    _follow(course, done.causes, done.output)
-    return [ActionDone(asked.node_path, dict(done.output), asked.iteration)]
-
-
-def _refusal(course: Course, asked: PerformAction) -> ActionFailed | None:
-    """Why this attempt fails, when it does: the scenario says so, or its input does not fit."""
-    node_id = node_id_of(asked.node_path)
-    failed = course.failures.get(asked.idempotency_suffix, 0)
-    if failed < course.ground.scenario.fails.get(node_id, 0):
-        course.failures[asked.idempotency_suffix] = failed + 1
-        error, retryable = "It failed, as the scenario says.", True
-    else:
-        reason = course.ground.check(asked.action, asked.input)
-        if reason is None:
-            return None
-        error, retryable = reason, False
-    entry = entry_of(course, EntryKind.EVENT, asked, action=asked.action, title=f"Attempt {asked.attempt} fails", outcome=error)
-    course.entries.append(entry)
-    return ActionFailed(asked.node_path, error, retryable, asked.iteration, asked.attempt)
-
-
-def _follow(course: Course, event_type: str | None, output: Mapping[str, Json]) -> None:
-    """Let happen what an action causes. Where the past tells, only that counts besides."""
-    if event_type not in course.stage.telling or event_type not in course.ground.events:
-        return
-    subject_id = output.get(f"{event_type.partition('.')[0]}_id")
-    # Planned for this very moment: the action's own turn comes to its end first, as it does in the database.
-    caused = occurrence(
-        event_type, course.now, course.trigger, course.ground.events, subject_id=str(subject_id or ""), payload=_flat(output)
-    )
-    plan(course, course.now, caused)
-
-
-def _flat(output: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: value for name, value in output.items() if isinstance(value, str | int | bool)}
+        if not waiting:
+            waiting.extend(heard_meanwhile(course))
+    course.kept = frozenset(wait.id for wait in course.state.waits)
 
 
 # -- events ------------------------------------------------------------------------------------------------------------
 
 
-def _occur(course: Course, happened: Occurrence, serial: int) -> None:
-    """An event comes: it may end waits of every run on the stage, and lead to others."""
+def _occur(course: Course, happened: Occurrence, ends: frozenset[tuple[int, str]]) -> None:
+    """An event comes: it ends waits of runs on the stage, those of them that are still open, and may lead to others."""
     stage = course.stage
     if course.ground.foresight is None:
         for later in following(happened, course.ground.scenario, course.ground.events, course.ground.calendar):
@@ -196,22 +137,20 @@ def _occur(course: Course, happened: Occurrence, serial: int) -> None:
             if key not in stage.expected:
                 stage.expected[key] = later
                 plan(course, later.at, later)
-    stage.log.append((serial, happened))
     _note_payment(course, happened)
     says = course.ground.says.get(happened.type, happened.type)
-    heard = [(one, ended) for one in stage.courses if (ended := _ended_by(one, happened))]
+    still = open_for(stage, happened) & ends
+    heard = [
+        (one, ended)
+        for one in stage.courses
+        if (ended := [wait for wait in one.state.waits if (one.begun_serial, wait.id) in still])
+    ]
     if heard:
         entry = Entry(course.now, EntryKind.EVENT, course.number, title=says, action=happened.type, is_assumed=True)
         course.entries.append(entry)
     for one, ended in heard:
         one.cause = says
-        _feed(one, *(EventArrived(wait_id, happened.record) for wait_id in ended))
-
-
-def _ended_by(course: Course, happened: Occurrence) -> list[str]:
-    """The waits of a run that an event ends."""
-    awaiting = (one for one in course.state.waits if one.kind is WaitKind.EVENT and one.what == happened.type)
-    return [one.id for one in awaiting if fits(one.match, happened.record)]
+        _feed(one, *(EventArrived(wait.id, happened.record) for wait in ended))
 
 
 def _note_payment(course: Course, happened: Occurrence) -> None:
@@ -281,11 +220,12 @@ def _finish(course: Course, finished: Finish) -> list[Happened]:
     ending.details = tuple((str(name), str(value)) for name, value in told.items())
     course.entries.append(ending)
     tell_caller(course, finished.output)
+    begin_next(course)
     return []
 
 
 _RESPONSES: Mapping[type[Command], Callable[[Course, Any], list[Happened]]] = {
-    PerformAction: _perform,
+    PerformAction: perform,
     StartTimer: start_timer,
     WaitForEvent: await_event,
     AskApproval: ask,

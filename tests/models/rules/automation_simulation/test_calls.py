@@ -160,3 +160,87 @@ def test_two_waits_that_open_at_once_are_both_ended_by_what_came_before():
     course = run_course(base, Firing(NOW, RECORD), NOW.replace(year=2028), world=(message(2),))
 
     assert days(course.entries) == [("par/first", 3), ("par/second", 3)]
+
+
+def test_what_a_turn_causes_ends_its_own_waits_as_they_open_and_no_later_one():
+    """Items that are stuck let the next one begin: the first two wait when the event is heard, the third one comes too late."""
+    again = wait("again", event="task.created", match=ANY, timeout={"amount": 9, "unit": "days"})
+    stuck = task("stuck", retry={"max_attempts": 1})
+    items = node("each", "for_each", items={"value": [1, 2, 3]})
+    edges = ["trigger.ok>begin", "begin.ok>each", "each.each>par", "par.a>stuck", "par.b>again", "par.ok>then"]
+    base = quiet(task("begin"), items, parallel("par", ports=("a", "b"), join="any"), stuck, again, nap(1, "then"), edges=edges)
+
+    course = run_course(
+        replace(base, scenario=replace(base.scenario, fails={"stuck": 1})), Firing(NOW, RECORD), NOW.replace(year=2028)
+    )
+
+    waits = [(entry.node_path, entry.iteration, (entry.ended_at - entry.at).days) for entry in course.entries if entry.ended_at]
+    assert [one for one in waits if one[0] == "each/par/again"] == [
+        ("each/par/again", 0, 0),
+        ("each/par/again", 1, 0),
+        ("each/par/again", 2, 9),
+    ]
+
+
+def heeding(policy, *nodes):
+    """A called automation whose runs about one person heed each other."""
+    key = {"key": "trigger.input.who", "policy": policy}
+    head = {**CALLED, "settings": {"kind": "called", "concurrency": key}}
+    return replace(quiet(head, *nodes), name="Called")
+
+
+def calling_twice(policy, *, who=("ada", "ada"), **rest):
+    """Two branches that call one automation, which naps two days, a day apart."""
+    calls = [sub(node_id=f"call_{name}", **rest) for name in ("a", "b")]
+    for call, whose in zip(calls, who, strict=True):
+        call["settings"]["input"] = {"who": {"value": whose}}
+    edges = [
+        *("trigger.ok>par", "par.a>call_a", "call_a.ok>then_a", "call_a.error>failed_a"),
+        *("par.b>rest", "rest.ok>call_b", "call_b.ok>then_b", "call_b.error>failed_b"),
+    ]
+    tasks = [task(f"{what}_{name}") for what in ("then", "failed") for name in ("a", "b")]
+    caller = quiet(parallel("par", ports=("a", "b")), nap(1, "rest"), *calls, *tasks, edges=edges)
+    return days(played(calling(caller, heeding(policy, nap(2), task("inside")))))
+
+
+def test_a_called_run_is_left_out_while_another_about_the_same_is_under_way():
+    assert calling_twice("skip") == [("par/failed_b", 1), ("inside", 2), ("par/then_a", 2)]
+
+
+def test_a_called_run_begins_when_the_one_before_it_is_over():
+    assert calling_twice("queue") == [("inside", 2), ("par/then_a", 2), ("inside", 4), ("par/then_b", 4)]
+
+
+def test_a_called_run_takes_the_place_of_the_one_before_it():
+    assert calling_twice("replace") == [("par/failed_a", 1), ("inside", 3), ("par/then_b", 3)]
+
+
+@pytest.mark.parametrize("policy", ["skip", "queue", "replace"])
+def test_called_runs_about_others_heed_nobody(policy):
+    assert [day for _, day in calling_twice(policy, who=("ada", "ben"))] == [2, 2, 3, 3]
+
+
+def test_a_run_that_another_took_the_place_of_says_so_to_who_waits_for_it():
+    caller = quiet(parallel("par", ports=("a", "b")), sub(node_id="one"), nap(1), sub(node_id="two"), edges=[
+        *("trigger.ok>par", "par.a>one", "par.b>nap", "nap.ok>two"),
+    ])  # fmt: skip
+    for call in (one for one in caller.plan.root["nodes"]["par"]["body"]["nodes"].values() if one["kind"] == "sub_automation"):
+        call["input"] = {"who": {"value": "ada"}}
+
+    (stuck,) = [entry for entry in played(calling(caller, heeding("replace", nap(2)))) if entry.kind is EntryKind.STUCK]
+
+    assert (stuck.node_path, stuck.text) == ("par/one", "A newer run for the same record took its place.")
+
+
+def test_a_queued_run_that_nobody_waits_for_any_more_never_begins():
+    """The first call naps two days; the second is queued for it and given up after one."""
+    calls = [sub(node_id=f"call_{name}") for name in ("a", "b")]
+    for call in calls:
+        call["settings"]["input"] = {"who": {"value": "ada"}}
+    outer, inner = parallel("par", ports=("a", "b")), parallel("any", ports=("c", "d"), join="any")
+    edges = ["trigger.ok>par", "par.a>call_a", "par.b>any", "any.c>call_b", "any.d>rest", "any.ok>then"]
+    caller = quiet(outer, inner, *calls, nap(1, "rest"), task("then"), edges=edges)
+
+    entries = played(calling(caller, heeding("queue", nap(2), task("inside"))))
+
+    assert days(entries) == [("par/then", 1), ("inside", 2)]
