@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict
 
 from api.deps import Call
-from models.queries.automation_users import AutomationUser, automations_using
+from models.queries.automation_users import AutomationUser, automations_posting_in, automations_using
 from models.types.errors import InUse
 
 IsSure = Annotated[bool, Query(description="Also when published automations use it; without it they are told by a 409 first")]
@@ -47,7 +47,23 @@ def used_by_words(call: Call, thing_id: str) -> str:
     return _who(users) if users else ""
 
 
+def posted_by_words(call: Call, channel: str) -> str:
+    """The automations that post in a channel of that name, as a sentence; empty when there are none.
+
+    Nothing is stuck without it: what they post brings it back.
+    """
+    users = automations_posting_in(call.session, channel)
+    return f"{_names(users)} {'post' if len(users) > 1 else 'posts'} in it: it comes back with the next message." if users else ""
+
+
 def _who(users: Sequence[AutomationUser]) -> str:
-    names = ", ".join(f"“{one.name}”" + (f" ({one.live_runs} runs under way)" if one.live_runs else "") for one in users[:8])
-    more = f" and {len(users) - 8} more" if len(users) > 8 else ""
-    return f"{names}{more} {'use' if len(users) > 1 else 'uses'} it: steps that need it will be stuck."
+    return f"{_names(users)} {'use' if len(users) > 1 else 'uses'} it: steps that need it will be stuck."
+
+
+def _names(users: Sequence[AutomationUser]) -> str:
+    names = ", ".join(f"“{one.name}”{_under_way(one.live_runs)}" for one in users[:8])
+    return f"{names} and {len(users) - 8} more" if len(users) > 8 else names
+
+
+def _under_way(live_runs: int) -> str:
+    return f" ({live_runs} {'run' if live_runs == 1 else 'runs'} under way)" if live_runs else ""

@@ -7,6 +7,7 @@ from fastapi import Form
 from fastapi.responses import Response
 
 from api.actions import catalogue
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.render import member_page, redirect
 from api.routing import Router
@@ -63,6 +64,8 @@ class AutomationPage:
     """One automation."""
 
     automation: Automation
+    used_by: str
+    """The automations that call it, as a sentence."""
     tabs: list[dict[str, Any]]
     tab: str
     steps: list[OutlineStep]
@@ -149,6 +152,7 @@ def _show(call: Call, automation: Automation, tab: str) -> Response:
     path = f"/automations/{automation.id}"
     page = AutomationPage(
         automation=automation,
+        used_by=used_by_words(call, automation.id),
         tabs=[{"text": words, "href": f"{path}?tab={key}" if key else path, "current": key == tab} for key, words in _TABS],
         tab=tab,
         steps=outline(drawing, catalogue=actions, problems=problems, names=names),

@@ -7,6 +7,7 @@ from fastapi import Form
 from fastapi.responses import Response
 from sqlmodel import col, select
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.render import member_page, redirect
 from api.routing import Router
@@ -58,6 +59,8 @@ class SchedulerPage:
     hosts: list[tuple[str, str]]
     typed: dict[str, Any]
     errors: dict[str, str]
+    used_by: str
+    """The automations that would miss it, as a sentence."""
 
 
 @router.get("/bookings")
@@ -216,5 +219,6 @@ def _form(
         "location": "",
     }
     members = call.session.exec(select(Member).where(col(Member.archived_at).is_(None)).order_by(col(Member.name)))
-    page = SchedulerPage(scheduler, [(member.id, member.name) for member in members], {**blank, **typed}, errors)
+    used_by = used_by_words(call, scheduler.id) if scheduler else ""
+    page = SchedulerPage(scheduler, [(member.id, member.name) for member in members], {**blank, **typed}, errors, used_by)
     return member_page(call, "schedulers/edit.html", page, nav="calendar", status=status)

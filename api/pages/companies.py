@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi.responses import Response
 from sqlmodel import col, select
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.files import Posted, PostedForm
 from api.render import member_page, redirect
@@ -66,6 +67,8 @@ class CompanyPage:
     people: list[Contact]
     engagements: list[Engagement]
     rounding: str
+    used_by: str
+    """The automations that would miss it, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ def show(company_id: str, call: Read) -> Response:
         list(people),
         list(call.session.exec(mine)),
         _rounding_text(company.rounding),
+        used_by_words(call, company.id),
     )
     return member_page(call, "companies/show.html", page, nav="contacts")
 

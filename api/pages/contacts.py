@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.files import Posted, PostedForm
 from api.render import fragment, member_page, redirect
@@ -87,6 +88,8 @@ class ContactArchivePage:
 
     contact: Contact
     preview: ArchivePreview
+    used_by: str
+    """The automations that would miss them, as a sentence."""
 
 
 @router.get("/contacts")
@@ -167,7 +170,8 @@ def update(contact_id: str, call: Write, posted: Posted) -> Response:
 def show_archival(contact_id: str, call: Read) -> Response:
     """What putting a person away would stop, and what stays payable. Changes nothing."""
     contact = get_contact(call.session, contact_id)
-    page = ContactArchivePage(contact, preview_contact_archive(call.session, contact, now=call.now))
+    preview = preview_contact_archive(call.session, contact, now=call.now)
+    page = ContactArchivePage(contact, preview, used_by_words(call, contact.id))
     return member_page(call, "contacts/archive.html", page, nav="contacts")
 
 

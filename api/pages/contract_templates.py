@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Form
 from fastapi.responses import Response
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.render import member_page, redirect
 from api.routing import Router
@@ -39,6 +40,8 @@ class ContractTemplatesPage:
     places: tuple[tuple[str, str], ...]
     typed: dict[str, str]
     errors: dict[str, str]
+    used_by: str
+    """The automations that would miss the open one, as a sentence."""
 
 
 @router.get("/contract_templates")
@@ -96,5 +99,6 @@ def _page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     shown = typed or ({"name": template.name, "title": template.title, "body": template.body} if template else {})
-    page = ContractTemplatesPage(list_contract_templates(call.session), template, PLACES, shown, errors or {})
+    used_by = used_by_words(call, template.id) if template else ""
+    page = ContractTemplatesPage(list_contract_templates(call.session), template, PLACES, shown, errors or {}, used_by)
     return member_page(call, "contracts/templates.html", page, nav="contracts", status=422 if errors else 200)

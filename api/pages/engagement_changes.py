@@ -7,6 +7,7 @@ from fastapi import Form
 from fastapi.responses import Response
 from sqlmodel import col, select
 
+from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.render import member_page, redirect
 from api.routing import Router
@@ -53,6 +54,8 @@ class ArchivePage:
 
     engagement: Engagement
     preview: ArchivePreview
+    used_by: str
+    """The automations that would miss it, as a sentence."""
 
 
 @router.get("/engagements/new")
@@ -151,7 +154,8 @@ def create_loss(engagement_id: str, call: Write, reason: Annotated[str, Form(max
 def show_archive(engagement_id: str, call: Read) -> Response:
     """What archiving would stop, and what stays payable. Changes nothing."""
     engagement = get_engagement(call.session, engagement_id)
-    page = ArchivePage(engagement, preview_archive(call.session, engagement, now=call.now))
+    preview = preview_archive(call.session, engagement, now=call.now)
+    page = ArchivePage(engagement, preview, used_by_words(call, engagement.id))
     return member_page(call, "engagements/archive.html", page, nav="engagements")
 
 

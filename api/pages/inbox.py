@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Form
 from fastapi.responses import Response
 
+from api.automation_users import posted_by_words
 from api.deps import Call, Read, Write
 from api.messages import messenger_context, send_message
 from api.render import fragment, member_page, redirect
@@ -38,6 +39,8 @@ class InboxPage:
     view: str
     shown: InboxRow | None
     messenger: Messenger | None
+    posted_by: str
+    """The automations that post in the open channel, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def _page(call: Call, shown: Conversation | None, *, view: str, error: str = "",
         view=view,
         shown=open_row,
         messenger=_messenger(call, shown, error, typed) if shown else None,
+        posted_by=posted_by_words(call, shown.name) if shown and shown.kind == "channel" else "",
     )
     return member_page(call, "conversations/index.html", page, nav="inbox", status=422 if error else 200)
 

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import col
 
 from api.attempts import attempt
+from api.automation_users import used_by_words
 from api.cards import Card, Column, cards_of, columns_of
 from api.deps import Call, Read, Write
 from api.render import member_page, redirect
@@ -81,6 +82,8 @@ class ProjectHead:
     client: str
     progress: Progress
     view: str
+    used_by: str
+    """The automations that would miss it, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class BoardPage:
     board: TaskBoard | None
     columns: list[Column]
     people: list[tuple[str, str]]
+    used_by: dict[str, str]
+    """The board or a column of it to the automations that would miss it, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,15 @@ def show(project_id: str, call: Read, board: Annotated[str | None, Query(max_len
     shown = next((one for one in boards if one.id == board), boards[0] if boards else None)
     columns = columns_of(call.session, list_groups(call.session, [shown.id]), today=today_of(call)) if shown else []
     people = [(person.id, person.name) for person in list_assignable(call.session, project.engagement_id, project.id)]
-    page = BoardPage(head=head_of(call, project, "board"), boards=boards, board=shown, columns=columns, people=people)
+    parts = [shown.id, *(column.id for column in columns)] if shown else []
+    page = BoardPage(
+        head=head_of(call, project, "board"),
+        boards=boards,
+        board=shown,
+        columns=columns,
+        people=people,
+        used_by={part: used_by_words(call, part) for part in parts},
+    )
     return member_page(call, "projects/board.html", page, nav="projects")
 
 
@@ -226,7 +239,15 @@ def head_of(call: Call, project: Project, view: str) -> ProjectHead:
     progress = progress_of_projects(call.session, [project.id]).get(project.id, Progress(0, 0))
     client = names_of_people(call.session, [engagement.contact_id]).get(engagement.contact_id, "")
     authors = find_authors(call.session, project.id)
-    return ProjectHead(project=project, authors=authors, engagement=engagement, client=client, progress=progress, view=view)
+    return ProjectHead(
+        project=project,
+        authors=authors,
+        engagement=engagement,
+        client=client,
+        progress=progress,
+        view=view,
+        used_by=used_by_words(call, project.id),
+    )
 
 
 def today_of(call: Call) -> date:
