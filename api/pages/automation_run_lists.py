@@ -11,6 +11,7 @@ from sqlmodel import col
 from api.deps import Call, Read
 from api.render import member_page
 from api.routing import Router
+from api.run_turns import turn_words
 from api.web.formats import day
 from models.queries.automation_runs import count_runs, runs_statement
 from models.queries.automations import automations_statement
@@ -27,6 +28,7 @@ _VIEWS = (
     ("", "All"),
     ("live", "Under way"),
     ("waiting", "Waiting"),
+    ("queued", "Not begun yet"),
     ("parked", "Needs repair"),
     ("succeeded", "Succeeded"),
     ("failed", "Failed"),
@@ -58,6 +60,8 @@ class RunsPage:
     """Runs under filters, newest first."""
 
     rows: list[RunRow]
+    turns: str
+    """How many runs wait for their turn; empty when none does."""
     views: list[dict[str, Any]]
     filters: Filters
     chips: list[dict[str, Any]]
@@ -88,6 +92,7 @@ def index(
     named: list[Automation] = list(call.session.exec(automations_statement().order_by(Automation.name)))
     page = RunsPage(
         rows=run_rows(call.session, runs[:_PAGE]),
+        turns=turn_words(call, filters.automation_id or None),
         views=[_view(call, filters, key, words) for key, words in _VIEWS],
         filters=filters,
         chips=_chips(call, filters),

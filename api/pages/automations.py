@@ -11,6 +11,7 @@ from api.automation_users import used_by_words
 from api.deps import Call, Read, Write
 from api.render import member_page, redirect
 from api.routing import Router
+from api.run_turns import turn_words
 from models.commands.automations import (
     archive_automation,
     change_automation,
@@ -75,6 +76,8 @@ class AutomationPage:
     """Whether a run would notice how the drawing differs from what was published last."""
     versions: list[AutomationVersion]
     runs: list[RunRow]
+    turns: str
+    """How many of its runs wait for their turn; empty when none does."""
     live_runs: dict[int, int]
     """Version to how many of its runs are not over."""
     last_move: AutomationMove | None
@@ -160,6 +163,7 @@ def _show(call: Call, automation: Automation, tab: str) -> Response:
         is_changed=current is not None and drawing_changes(Drawing(current.drawing), drawing).is_felt,
         versions=versions,
         runs=run_rows(call.session, list_runs(call.session, automation_id=automation.id)) if tab == "runs" else [],
+        turns=turn_words(call, automation.id),
         live_runs=count_live_by_version(call.session, automation.id),
         last_move=move,
         moved=move_words(count_run_moves(call.session, move.id)) if move else "",

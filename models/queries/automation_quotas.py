@@ -1,5 +1,6 @@
 """How many more runs of automations a workspace may begin now, and who waits for that."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,8 +41,32 @@ def room_for_runs(session: Session, workspace_id: str, *, now: datetime) -> int:
 
 def list_held_back(session: Session, workspace_id: str, *, limit: int) -> list[AutomationRun]:
     """The runs that wait for the quota, oldest first; not those of automations that are off."""
-    statement = (
-        select(AutomationRun)
+    statement = _held_back(select(AutomationRun), workspace_id).order_by(col(AutomationRun.id)).limit(limit)
+    return list(session.exec(statement.with_for_update(of=AutomationRun)))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """The runs that wait for the quota."""
+
+    count: int
+    next_at: datetime | None
+    """When about the first of them begins; None when another run has to come to a wait or its end first."""
+
+
+def held_back(session: Session, workspace_id: str, *, now: datetime, automation_id: str | None = None) -> HeldBack:
+    """How many runs of a workspace, or of one automation, wait for the quota, and when about the first of them begins."""
+    own = _held_back(select(func.count(), func.min(AutomationRun.id)), workspace_id)
+    count, first = session.exec(own.where(AutomationRun.automation_id == automation_id) if automation_id else own).one()
+    if not count:
+        return HeldBack(0, None)
+    before = session.exec(_held_back(select(func.count()), workspace_id).where(col(AutomationRun.id) < first)).one()
+    return HeldBack(count, _turn_comes(session, workspace_id, before, now))
+
+
+def _held_back(statement: Any, workspace_id: str) -> Any:
+    return (
+        statement.select_from(AutomationRun)
         .join(Automation, col(Automation.id) == col(AutomationRun.automation_id))
         .where(
             AutomationRun.workspace_id == workspace_id,
@@ -50,7 +75,22 @@ def list_held_back(session: Session, workspace_id: str, *, limit: int) -> list[A
             Automation.status == "published",
         )
     )
-    return list(session.exec(statement.order_by(col(AutomationRun.id)).limit(limit).with_for_update(of=AutomationRun)))
+
+
+def _turn_comes(session: Session, workspace_id: str, before: int, now: datetime) -> datetime | None:
+    """When about a run may begin that so many others are before."""
+    workspace = session.get_one(Workspace, workspace_id)
+    own = select(func.count()).select_from(AutomationRun).where(AutomationRun.workspace_id == workspace_id)
+    if session.exec(own.where(_AT_WORK)).one() >= workspace.runs_in_flight:
+        return None
+    minutes, place = divmod(before, max(1, workspace.runs_per_minute))
+    begun = select(AutomationRun.begun_at).where(
+        AutomationRun.workspace_id == workspace_id, col(AutomationRun.begun_at) > now - _MINUTE
+    )
+    # The one that has to be a minute old before there is room for this.
+    leaver = begun.order_by(col(AutomationRun.begun_at).desc()).offset(max(0, workspace.runs_per_minute - 1 - place)).limit(1)
+    leaves = session.exec(leaver).one_or_none()
+    return (leaves + _MINUTE if leaves else now) + minutes * _MINUTE
 
 
 def list_queued(session: Session, automation_id: str) -> list[AutomationRun]:

@@ -5,16 +5,21 @@ import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from models import clock
+from models.commands.automation_quotas import release_runs
 from models.commands.contacts import add_contact
+from models.commands.events import record
 from models.db import Database
 from models.seed.automation_templates import get_template
 from models.tables.automations import AutomationRun
+from models.tables.workspaces import Workspace
+from models.types.scope import Scope
 from tests.api.test_automation_runs import STARTED
 from tests.builders.runs import make_automation, post, publish, submit
 from tests.builders.workspaces import Studio
@@ -114,3 +119,61 @@ def canvas_of(owner: TestClient, run_id: str) -> dict[str, Any]:
     assert found
     data: dict[str, Any] = json.loads(found[1])
     return data
+
+
+@pytest.fixture
+def held_back(database: Database, studio: Studio) -> dict[str, str]:
+    """Two may begin in a minute: of the first automation two have and three wait, of the second four wait after them."""
+    with database.write(studio.scope) as session:
+        session.get_one(Workspace, studio.workspace_id).runs_per_minute = 2
+        first = make_automation(session, post(), type="engagement.paused")
+        second = make_automation(session, post(), type="engagement.resumed")
+        for index in range(5):
+            record(session, "engagement.paused", f"eng_{index}")
+        for index in range(4):
+            record(session, "engagement.resumed", f"eng_{index}")
+        begun = sorted(one for one in session.exec(select(AutomationRun.begun_at)) if one)
+        # The first waits for the older of those two to be a minute old. Three others are before the second one's.
+        turns = [begun[0] + timedelta(minutes=1), begun[1] + timedelta(minutes=2)]
+        soon, later = (f"{one.astimezone(ZoneInfo('Europe/Berlin')):%H:%M %Z}" for one in turns)
+        return {"first": first.id, "second": second.id, "next": soon, "later": later}
+
+
+def test_what_waits_for_its_turn_is_seen_with_when_it_comes(owner: TestClient, held_back: dict[str, str]):
+    first, second = held_back["first"], held_back["second"]
+    told = {
+        "/automation_runs": ("7 runs wait", held_back["next"]),
+        f"/automation_runs?automation_id={second}": ("4 runs wait", held_back["later"]),
+        f"/automations/{first}": ("3 runs wait", held_back["next"]),
+        f"/automations/{first}?tab=runs": ("3 runs wait", held_back["next"]),
+        f"/automations/{second}": ("4 runs wait", held_back["later"]),
+    }
+    for path, (who, at) in told.items():
+        shown = unescape(owner.get(path).text)
+        assert re.search(rf"{who} for their turn: the next begins (at )?about (tomorrow at )?{at}\.", shown), path
+    listed = owner.get("/automation_runs", params={"view": "queued"}).text
+    assert listed.count("Waits for its turn") == 7
+
+
+def test_a_run_that_waits_for_another_to_rest_says_so(owner: TestClient, database: Database, studio: Studio):
+    with database.write(studio.scope) as session:
+        session.get_one(Workspace, studio.workspace_id).runs_in_flight = 1
+        automation_id = make_automation(session, post(), type="engagement.paused").id
+        for index in range(2):
+            record(session, "engagement.paused", f"eng_{index}")
+
+    shown = unescape(owner.get(f"/automations/{automation_id}").text)
+
+    assert "1 run waits for its turn: it begins as soon as another run waits for something or is over." in shown
+
+
+def test_when_all_have_begun_nothing_is_said(owner: TestClient, held_back: dict[str, str], database: Database, studio: Studio):
+    clock.move(timedelta(minutes=2))
+    assert "the next begins in a moment" in unescape(owner.get("/automation_runs").text)
+    for _ in range(4):
+        clock.move(timedelta(minutes=2))
+        with database.write(Scope(None)) as session:
+            release_runs(session, now=clock.now())
+
+    for path in ("/automation_runs", f"/automations/{held_back['first']}"):
+        assert "for their turn" not in owner.get(path).text
