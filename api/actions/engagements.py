@@ -48,7 +48,7 @@ class ChangeStatus(Action):
     name = "engagements.change_status"
     title = "Change an engagement's status"
     icon = "milestone"
-    docs = "Moves the engagement along; a move that its status does not allow goes out by the error port."
+    docs = "Moves the engagement along; a move that its status does not allow counts as failed."
     Input = StatusInput
     Output = StatusOutput
     emits = ("engagement.status_changed", "engagement.paused", "engagement.closed", "engagement.lost")

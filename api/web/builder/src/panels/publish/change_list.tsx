@@ -2,10 +2,11 @@
 import type { ReactNode } from "react";
 import type { ChangesOut, FieldChangeOut, NodeChangeOut } from "../../generated/automations";
 import { Icon } from "../../icon";
+import type { WayNaming } from "./names";
 import { SIGNS, type ChangeKind } from "./signs";
 import { fieldWords, isEmpty, valueWords, type Naming } from "./words";
 
-export function ChangeList({ changes, name, onSelect }: { changes: ChangesOut; name: Naming; onSelect?: (node_id: string) => void }): ReactNode {
+export function ChangeList({ changes, name, way, onSelect }: { changes: ChangesOut; name: Naming; way: WayNaming; onSelect?: (node_id: string) => void }): ReactNode {
   if (isEmpty(changes)) return <p className="text-sm text-muted">Nothing differs.</p>;
   return (
     <ul className="divide-y divide-line">
@@ -26,7 +27,7 @@ export function ChangeList({ changes, name, onSelect }: { changes: ChangesOut; n
                     {name(edge.source)}
                     <Icon name="arrow-right" className="size-3 text-muted" />
                     {name(edge.target)}
-                    {edge.port !== "ok" && <span className="text-muted">by “{edge.port.replaceAll("_", " ")}”</span>}
+                    {edge.port !== "ok" && <span className="text-muted">by “{way(edge.source, edge.port)}”</span>}
                   </span>
                 </li>
               ))}

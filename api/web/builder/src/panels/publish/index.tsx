@@ -4,7 +4,7 @@ import { post, Refusal } from "../../api";
 import type { PreviewOut, ProblemOut, PublicationOut } from "../../generated/automations";
 import { Icon } from "../../icon";
 import type { PanelProps } from "../panel";
-import { shortName } from "./names";
+import { shortName, waysOf } from "./names";
 import { ChangeList } from "./change_list";
 import { Outcome } from "./outcome";
 import { Replacements } from "./replacements";
@@ -70,7 +70,7 @@ export default function PublishPanel(props: PanelProps): ReactNode {
           )}
           <details className="mt-2" open={preview.changes.nodes.length <= 6}>
             <summary className="cursor-pointer text-sm text-muted">{summary(preview)}</summary>
-            {!isEmpty(preview.changes) && <ChangeList changes={preview.changes} name={name} onSelect={(id) => props.select([id])} />}
+            {!isEmpty(preview.changes) && <ChangeList changes={preview.changes} name={name} way={waysOf(drawing.nodes)} onSelect={(id) => props.select([id])} />}
           </details>
         </section>
         <section>

@@ -52,7 +52,7 @@ export function CasesForm(): ReactNode {
       <AddButton label="Add a way" onClick={() => change([...ways, { port: freeName("way", ways.map((way) => String(way["port"]))), when: { value: true } }])} />
       <p className="mt-2 flex items-center gap-1.5 text-sm text-muted">
         <Icon name="corner-down-right" className="size-4" />
-        Otherwise the run leaves by “else”.
+        When none of them is true, the run goes on by “Otherwise”.
       </p>
     </Frame>
   );

@@ -1,6 +1,7 @@
 /// For whom it is played through: a real record of late, or one made up; any field can be written over.
 import { useEffect, useId, useState, type ReactNode } from "react";
 import { get } from "../../api";
+import { sentence } from "../../graph/ports";
 import type { Drawing, Json } from "../../graph/types";
 import { leavesOf, pathWords, typed, type Leaf } from "./scenario";
 
@@ -71,7 +72,7 @@ function Fields({ leaves, chosen, onChange }: { leaves: Leaf[]; chosen: Chosen; 
       <div className="mt-2 grid grid-cols-1 gap-2 @md:grid-cols-2">
         {(isAll ? leaves : leaves.slice(0, FEW)).map((leaf) => (
           <label key={leaf.path} className="block min-w-0">
-            <span className="eyebrow block truncate">{pathWords(leaf.path)}</span>
+            <span className="eyebrow block truncate">{sentence(pathWords(leaf.path))}</span>
             <FieldInput leaf={leaf} onPut={(value) => onChange({ ...chosen, fields: { ...chosen.fields, [leaf.path]: value } })} />
           </label>
         ))}

@@ -7,7 +7,7 @@ import { drawingOf } from "../../graph/types";
 import { Icon } from "../../icon";
 import type { PanelProps } from "../panel";
 import { ChangeList } from "../publish/change_list";
-import { shortName } from "../publish/names";
+import { shortName, waysOf } from "../publish/names";
 import { moment, runs, type Naming } from "../publish/words";
 import { ComparisonCanvas } from "./comparison_canvas";
 
@@ -53,12 +53,12 @@ export default function VersionsPanel(props: PanelProps): ReactNode {
     <div ref={(element) => setPanel(element?.closest("aside") ?? null)}>
       {pair && (
         <section className="border-b border-line" aria-label="Comparison">
-          <div className="flex flex-wrap items-end gap-2 p-5 pb-3">
+          <div className="flex items-end gap-2 p-5 pb-3">
             <Which label="From" value={pair.before} versions={versions} onChange={(before) => setPair({ ...pair, before })} />
-            <Icon name="arrow-right" className="mb-2.5 size-4 text-muted" />
+            <Icon name="arrow-right" className="mb-2.5 size-4 shrink-0 text-muted" />
             <Which label="To" value={pair.after} versions={versions} onChange={(after) => setPair({ ...pair, after })} />
-            <button type="button" className="btn btn-ghost btn-sm ms-auto" onClick={close}>
-              Close
+            <button type="button" className="btn btn-ghost btn-sm btn-square ms-auto shrink-0" aria-label="Close the comparison" title="Close the comparison" onClick={close}>
+              <Icon name="x" />
             </button>
           </div>
           {trouble && <p className="px-5 pb-4 text-sm" role="alert">{trouble}</p>}
@@ -66,7 +66,7 @@ export default function VersionsPanel(props: PanelProps): ReactNode {
             <>
               <ComparisonCanvas comparison={comparison} title={`${called(pair.before)} → ${called(pair.after)}`} catalogue={catalogue} panel={panel} close={close} />
               <div className="px-5 pb-4">
-                <ChangeList changes={comparison.changes} name={name} />
+                <ChangeList changes={comparison.changes} name={name} way={waysOf([comparison.before_drawing, comparison.after_drawing].flatMap((one) => drawingOf(one).nodes))} />
               </div>
             </>
           )}
@@ -158,9 +158,9 @@ function Version({ version, zone, isShown, onCompare, onCompareDraft, onRestore 
 
 function Which({ label, value, versions, onChange }: { label: string; value: number; versions: ListedVersion[]; onChange(number: number): void }): ReactNode {
   return (
-    <label className="block">
+    <label className="block max-w-40 min-w-0 grow">
       <span className="mb-1 block text-xs text-muted">{label}</span>
-      <select className="select select-sm w-36" value={value} onChange={(event) => onChange(Number(event.target.value))}>
+      <select className="select select-sm w-full" value={value} onChange={(event) => onChange(Number(event.target.value))}>
         <option value={DRAFT}>The draft</option>
         {versions.map(({ number }) => (
           <option key={number} value={number}>
