@@ -26,18 +26,18 @@ from models.commands.automation_runs import (
     state_of,
     write_step,
 )
-from models.commands.event_gates import look_back
+from models.commands.event_gates import hear, look_back
 from models.commands.events import record
 from models.commands.run_waits import forgive_calls
 from models.db import enter, scope_of
-from models.queries.automation_records import event_record, trigger_record_of
+from models.queries.automation_records import trigger_record_of
 from models.queries.automation_runs import find_called_run, lock_run
 from models.queries.automations import get_version
+from models.queries.followed_records import heard_records
 from models.queries.work_calendars import work_calendar
 from models.rules.automation_plan.interpreter import advance
 from models.rules.automation_plan.moves import node_at
 from models.tables.automations import AutomationRun, AutomationVersion
-from models.tables.events import Event
 from models.types.automation_plan.commands import (
     AskApproval,
     Command,
@@ -131,11 +131,13 @@ class Turn:
         if isinstance(happened, SubFinished):
             return self._ended(happened)
         if isinstance(happened, FactsChanged):
-            return FactsChanged(trigger_record_of(self.session, self.run))
+            return FactsChanged(trigger_record_of(self.session, self.run), heard_records(self.session, self.run))
         if isinstance(happened, EventArrived):
-            event = self.session.get(Event, str(happened.event.get("event_id")))
-            return EventArrived(happened.wait_id, event_record(self.session, event) if event else {})
+            return self._heard(happened.wait_id, happened.event)
         return happened
+
+    def _heard(self, wait_id: str, told: Mapping[str, Json]) -> EventArrived:
+        return EventArrived(wait_id, hear(self.session, self.plan, self.state, wait_id, str(told.get("event_id"))))
 
     def take(self, first: Happened) -> bool:
         """Advance until only waits remain, and keep what came of it; whether anything changed."""
@@ -174,7 +176,7 @@ class Turn:
             if wait.kind is WaitKind.EVENT and wait.id not in kept:
                 record = look_back(self.session, self.run, wait.what, wait.match, used=set(self.state.heard))
                 if record is not None:
-                    yield EventArrived(wait.id, record)
+                    yield self._heard(wait.id, record)
 
     def _keep(self) -> None:
         save_position(self.session, self.run, self.state, self.plan, now=self.call.now)
@@ -259,7 +261,7 @@ class Turn:
 
     def _already_happened(self, wanted: WaitForEvent) -> list[Happened]:
         record = look_back(self.session, self.run, wanted.event_type, wanted.match, used=set(self.state.heard))
-        return [] if record is None else [EventArrived(wanted.wait_id, record)]
+        return [] if record is None else [self._heard(wanted.wait_id, record)]
 
     def _announce(self, parked: Park) -> None:
         label = label_of(self.drawing, parked.node_path)

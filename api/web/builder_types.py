@@ -20,6 +20,7 @@ from api.rest.automation_what_ifs import WhatIfOut
 from api.rest.automations import AutomationDetail, CatalogueOut, ProblemOut
 from models.rules.automation_drawings.graph import MAX_NODES, ports_of
 from models.rules.automation_drawings.shapes import SHAPES, TRIGGER_NEEDS
+from models.types.automation_dates import ENDS
 from models.types.automations import ConcurrencyPolicy, NodeKind, OnError, Severity, TriggerKind
 
 TARGET = Path(__file__).parent / "builder" / "src" / "generated" / "automations.ts"
@@ -56,6 +57,8 @@ def typescript() -> str:
     parts += [f"export const REQUIRED: Record<NodeKind, readonly string[]> = {_json(required)};", ""]
     parts += [f"export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {_json(TRIGGER_NEEDS)};", ""]
     parts += [f"export const MAX_NODES = {MAX_NODES};", ""]
+    parts += ["/// Events after which what they are about is over."]
+    parts += [f"export const ENDS: readonly string[] = {_json(sorted(ENDS))};", ""]
     for name, schema in sorted(_answers().items()):
         head = f"export type {name} =" if "enum" in schema else f"export interface {name}"
         parts += [f"{head} {_typed(schema)}", ""]

@@ -12,9 +12,11 @@ from models.db import scope_of
 from models.ids import new_id
 from models.queries.automation_runs import list_open_waits, list_subscriptions
 from models.queries.automations import get_automation, get_version
+from models.queries.followed_records import list_followed
 from models.rules.automation_matching import engagement_named
+from models.rules.automation_plan.facts import heard_of
 from models.rules.automation_plan.moves import node_at
-from models.tables.automations import AutomationRun, EventSubscription
+from models.tables.automations import AutomationRun, EventSubscription, FollowedRecord
 from models.types.automation_plan.states import FINAL, RunState, Token, TokenStatus, Wait, WaitKind
 from models.types.automations import Plan
 from models.types.events import CATALOGUE
@@ -40,6 +42,8 @@ def show_waits(session: Session, run: AutomationRun, state: RunState, plan: Plan
         register_wait(session, one, now=now)
     if has_waited or state.waits:
         _subscribe(session, run, {wait.id: wait for wait in state.waits if wait.kind is WaitKind.EVENT})
+    if state.heard:
+        _follow(session, run, state, plan)
     session.flush()
 
 
@@ -128,5 +132,27 @@ def _subscribe(session: Session, run: AutomationRun, open_waits: dict[str, Wait]
                     event_type=wait.what,
                     engagement_id=engagement_named(wait.match),
                     match=wait.match or {},
+                )
+            )
+
+
+def _follow(session: Session, run: AutomationRun, state: RunState, plan: Plan) -> None:
+    """Make the records that a run heard of and follows those of its state; one that is over follows nothing."""
+    wanted = {} if state.status in FINAL else heard_of(plan, state)
+    known = {one.output_path: one for one in list_followed(session, run.id)}
+    for path, row in known.items():
+        if path not in wanted or wanted[path]["event_id"] != row.event_id:
+            session.delete(row)
+    session.flush()
+    for path, record in wanted.items():
+        if path not in known or known[path].event_id != record["event_id"]:
+            session.add(
+                FollowedRecord(
+                    id=new_id("fol"),
+                    workspace_id=run.workspace_id,
+                    run_id=run.id,
+                    output_path=path,
+                    event_id=str(record["event_id"]),
+                    subject_id=str(record.get("subject_id") or ""),
                 )
             )

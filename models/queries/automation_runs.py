@@ -8,7 +8,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 from models.queries.automation_records import event_record
 from models.queries.event_marks import ENGAGEMENT, RECORD, RECORD_AS_CONTACT, RECORD_AS_ENGAGEMENT, TYPE, event_marks
 from models.rules.automation_matching import engagement_named, fits
-from models.tables.automations import AutomationRun, EventSubscription, StepRun
+from models.tables.automations import AutomationRun, EventSubscription, FollowedRecord, StepRun
 from models.tables.events import Event
 from models.tables.waits import Wait
 from models.types.automations import Json
@@ -31,6 +31,8 @@ RUNS_ABOUT = select(AutomationRun).where(
     ),
 )
 """The live runs whose record an event is about."""
+FOLLOWERS = select(FollowedRecord).where(FollowedRecord.subject_id == RECORD)
+"""The runs that heard of the record later and follow it; kept apart from those above, so that each is found by its index."""
 
 
 def get_run(session: Session, run_id: str) -> AutomationRun:
@@ -147,8 +149,14 @@ def list_subscriptions_to(session: Session, event: Event) -> list[EventSubscript
 
 
 def list_runs_about(session: Session, event: Event) -> list[AutomationRun]:
-    """The live runs whose record an event is about."""
-    return list(session.exec(RUNS_ABOUT.params(**event_marks(event)).order_by(AutomationRun.id)))
+    """The live runs whose record an event is about, and those that heard of it later and follow it."""
+    marks = event_marks(event)
+    about = session.exec(RUNS_ABOUT.params(**marks)).all()
+    following = [one.run_id for one in session.exec(FOLLOWERS.params(**marks))]
+    known = {run.id for run in about}
+    more = runs_statement(status="live").where(col(AutomationRun.id).in_(set(following) - known)) if following else None
+    found = [*about, *(session.exec(more) if more is not None else ())]
+    return sorted(found, key=lambda run: run.id)
 
 
 def find_earlier_event(

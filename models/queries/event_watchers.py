@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from models.db import NAMES_ITS_WORKSPACE
-from models.queries.automation_runs import RUNS_ABOUT, SUBSCRIPTIONS
+from models.queries.automation_runs import FOLLOWERS, RUNS_ABOUT, SUBSCRIPTIONS
 from models.queries.automations import STARTED_AUTOMATIONS
 from models.queries.event_marks import WORKSPACE, event_marks
 from models.queries.waits import CONCERNED_WAITS
-from models.tables.automations import Automation, AutomationRun, EventSubscription
+from models.tables.automations import Automation, AutomationRun, EventSubscription, FollowedRecord
 from models.tables.events import Event
 from models.tables.waits import Wait
 
@@ -25,7 +25,7 @@ class Watchers:
     subscriptions: bool
     """Runs that wait for such an event."""
     runs: bool
-    """Live runs about its record."""
+    """Live runs about its record, or that follow it."""
 
 
 _WATCHERS = select(
@@ -36,6 +36,7 @@ _WATCHERS = select(
             (STARTED_AUTOMATIONS, Automation),
             (SUBSCRIPTIONS, EventSubscription),
             (RUNS_ABOUT, AutomationRun),
+            (FOLLOWERS, FollowedRecord),
         )
     )
 ).execution_options(**NAMES_ITS_WORKSPACE)
@@ -43,5 +44,5 @@ _WATCHERS = select(
 
 def find_watchers(session: Session, event: Event) -> Watchers:
     """Who may be concerned by an event; whether they are, their own conditions say."""
-    found = session.execute(_WATCHERS, event_marks(event)).one()
-    return Watchers(*(bool(one) for one in found))
+    waits, automations, subscriptions, about, following = session.execute(_WATCHERS, event_marks(event)).one()
+    return Watchers(bool(waits), bool(automations), bool(subscriptions), bool(about or following))

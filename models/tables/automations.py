@@ -108,6 +108,21 @@ class StepRun(WorkspaceRow, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class FollowedRecord(WorkspaceRow, table=True):
+    """A record that a run heard of from an event it waited for, and whose dates its open timers read."""
+
+    __tablename__ = "followed_records"
+    __table_args__ = (UniqueConstraint("run_id", "output_path"),)
+
+    run_id: str = Field(foreign_key="automation_runs.id", index=True)
+    output_path: str
+    """Where the run's state keeps what it heard."""
+    event_id: str
+    """The event it heard."""
+    subject_id: str = Field(index=True)
+    """The record that event was about."""
+
+
 class EventSubscription(WorkspaceRow, table=True):
     """A run that waits for an event; matched in the event's transaction."""
 

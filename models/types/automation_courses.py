@@ -27,6 +27,8 @@ class Stage:
     """What actions gave back about each thing they made or changed, by its id."""
     telling: set[str] = field(default_factory=set)
     """Types of events that matter to one of the runs."""
+    doers: dict[str, "Course"] = field(default_factory=dict)
+    """Id of an event to the run whose own step it was."""
     courses: list["Course"] = field(default_factory=list)
     """The run, and those that it called, in the order in which they were called."""
 

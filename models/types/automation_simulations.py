@@ -62,7 +62,9 @@ EFFECTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class DateMove:
-    """A date of the trigger's record that moves while the run is under way."""
+    """A date that moves while the run is under way: of the trigger's record, or of one that a wait heard of, such as
+    `nodes.<wait>.subject.starts_at`.
+    """
 
     path: str
     """Inside the record: `subject.starts_at`."""

@@ -102,7 +102,12 @@ SHAPES: Mapping[str, Mapping[str, Json]] = {
         ("amount", "unit"), amount={"type": "integer", "minimum": 0, "maximum": 100_000_000}, unit=_UNIT, **_TIMING
     ),
     NodeKind.WAIT_UNTIL: _record(
-        at=_mapping({"type": "string"}), offset=_OFFSET, time=_TIME, past={"enum": ["continue", "branch"]}, **_TIMING
+        at=_mapping({"type": "string"}),
+        offset=_OFFSET,
+        time=_TIME,
+        past={"enum": ["continue", "branch"]},
+        on_gone={"enum": ["cancel", "keep"]},
+        **_TIMING,
     ),
     NodeKind.WAIT_FOR_EVENT: _record(
         ("event", "match", "timeout"), event={"type": "string", "maxLength": 100}, match=_EXPRESSION, timeout=_DURATION

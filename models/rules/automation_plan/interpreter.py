@@ -231,7 +231,8 @@ def _input_given(turn: Turn, state: RunState, happened: happenings.InputGiven) -
 
 
 def _facts_changed(turn: Turn, state: RunState, happened: happenings.FactsChanged) -> RunState:
-    state = replace(state, trigger=happened.trigger)
+    heard = {path: record for path, record in happened.heard.items() if path in state.outputs}
+    state = replace(state, trigger=happened.trigger, outputs={**state.outputs, **heard})
     for token in state.tokens:
         # One that went on may have ended a body, and with it others.
         if token in state.tokens:

@@ -67,6 +67,7 @@ def _follow(course: Course, event_type: str | None, output: Mapping[str, Json]) 
     caused = occurrence(
         event_type, course.now, course.trigger, course.ground.events, subject_id=str(subject_id or ""), payload=_flat(output)
     )
+    course.stage.doers[str(caused.record["event_id"])] = course
     # It stands in the log at once: what begins to wait for it later in this turn finds it there. Whom it wakes hears of it when
     # the turn has come to its end, as in the database.
     ends = frozenset(

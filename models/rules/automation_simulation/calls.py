@@ -25,7 +25,7 @@ def enter(ground: Ground, firing: Firing, stage: Stage, number: int) -> Course:
     """A run that is about to begin, with those of its stage."""
     stage.serial += 1
     course = Course(ground, number, initial_state(ground.plan), firing.record, stage, firing.at, stage.serial)
-    stage.telling |= telling_types(ground.plan.root)
+    stage.telling |= telling_types(ground.plan)
     stage.courses.append(course)
     return course
 

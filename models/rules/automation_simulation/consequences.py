@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from models.rules.automation_matching import fits
+from models.rules.automation_plan.facts import may_be_over
 from models.rules.automation_plan.moments import moved_by
 from models.rules.automation_simulation.samples import sample_record
 from models.rules.expressions import value_at
+from models.types.automation_dates import ENDS
 from models.types.automation_simulations import Occurrence, Scenario
-from models.types.automations import Events, Json, NodeKind
+from models.types.automations import Events, Json, NodeKind, Plan
 from models.types.events import CATALOGUE
 from models.types.working_time import WorkCalendar
 
@@ -65,6 +67,9 @@ _FOLLOWS: Mapping[str, tuple[str, ...]] = {
 }
 """What an event leads to by itself: about the same thing, or about one of its own that names it."""
 _AT_THE_SAME_TIME = frozenset({("payment.succeeded", "invoice.paid"), ("proposal.accepted", "contract.completed")})
+_AHEAD = ("starts_", "ends_", "due_", "expires_", "closes_", "next_")
+"""Beginnings of columns whose dates are yet to come when somebody hears of the row."""
+_DAYS_AHEAD = 7
 _SHARED = ("engagement", "contact", "company", "owner", "form", "submission")
 
 
@@ -92,9 +97,10 @@ def causes_of(event_types: set[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def telling_types(root: Mapping[str, Json]) -> frozenset[str]:
-    """The types of events that matter to a run: those it waits for, payments, and all that lead to them."""
-    return causes_of({*awaited_types(root), "payment.succeeded"})
+def telling_types(plan: Plan) -> frozenset[str]:
+    """The types of events that matter to a run: those it waits for or ends with, payments, and all that lead to them."""
+    ends = ENDS if may_be_over(plan) else frozenset()
+    return causes_of({*awaited_types(plan.root), *ends, "payment.succeeded"})
 
 
 def days_until(event_type: str, scenario: Scenario) -> int | None:
@@ -148,10 +154,21 @@ def occurrence(
     record = sample_record(events.get(event_type, {}), {}, now=at, base=base)
     nobody = {name: None for name in (*_SHARED, "engagement_id", "contact_id") if base and base.get(name) is None}
     said = {"id": event_id, "type": event_type, "at": at.isoformat(), "actor": "simulation", **(payload or {})}
-    subject = {**(base.get("subject") or {}), "id": made_up} if base.get("subject_id") == made_up else {"id": made_up}
+    invented = _coming(record.get("subject") or {}, at) if base.get("subject_id") != made_up else base.get("subject") or {}
+    subject = {**invented, "id": made_up}
     return Occurrence(
         at, event_type, {**record, **nobody, **known, "event": {**record.get("event", {}), **said}, "subject": subject}
     )
+
+
+def _coming(subject: Mapping[str, Json], at: datetime) -> dict[str, Json]:
+    """A made up row whose dates that lie ahead of it, such as the start of a call, are a week away."""
+    dates = {name: value for name, value in subject.items() if name.startswith(_AHEAD) and isinstance(value, str)}
+    moved = {name: at + timedelta(days=_DAYS_AHEAD) for name in dates}
+    return {
+        **subject,
+        **{name: one.date().isoformat() if name.endswith("_on") else one.isoformat() for name, one in moved.items()},
+    }
 
 
 def fitted(match: Json, found: Occurrence) -> Occurrence | None:

@@ -15,8 +15,9 @@ from models.rules.automation_plan.moves import node_at
 from models.rules.automation_simulation.acts import open_for, perform, performed
 from models.rules.automation_simulation.agenda import entry_of, plan
 from models.rules.automation_simulation.calls import begin_next, enter, start_called, tell_caller, waited_for
-from models.rules.automation_simulation.consequences import following, moved_record
+from models.rules.automation_simulation.consequences import following
 from models.rules.automation_simulation.course_waits import ask, await_event, close, heard_meanwhile, remind, start_timer
+from models.rules.automation_simulation.facts import foresee_end, given_up, moved
 from models.types.automation_courses import Caused, Course, Stage
 from models.types.automation_plan.commands import (
     AskApproval,
@@ -35,7 +36,6 @@ from models.types.automation_plan.happenings import (
     ApprovalGiven,
     Canceled,
     EventArrived,
-    FactsChanged,
     Happened,
     Started,
     SubFinished,
@@ -78,6 +78,7 @@ def _is_live(course: Course) -> bool:
 
 def _begin(course: Course, firing: Firing) -> None:
     course.entries.append(Entry(course.now, EntryKind.START, course.number, title=firing.title))
+    foresee_end(course, firing.record)
     _feed(course, Started(firing.record))
 
 
@@ -138,6 +139,8 @@ def _occur(course: Course, happened: Occurrence, ends: frozenset[tuple[int, str]
                 stage.expected[key] = later
                 plan(course, later.at, later)
     _note_payment(course, happened)
+    for one in given_up(course, happened):
+        _feed(one, Canceled("What it was about is over."))
     says = course.ground.says.get(happened.type, happened.type)
     still = open_for(stage, happened) & ends
     heard = [
@@ -150,6 +153,7 @@ def _occur(course: Course, happened: Occurrence, ends: frozenset[tuple[int, str]
         course.entries.append(entry)
     for one, ended in heard:
         one.cause = says
+        foresee_end(one, happened.record)
         _feed(one, *(EventArrived(wait.id, happened.record) for wait in ended))
 
 
@@ -167,11 +171,12 @@ def _note_payment(course: Course, happened: Occurrence) -> None:
 
 def _move(course: Course, move: DateMove) -> None:
     days = f"{abs(move.by_days)} day{'' if abs(move.by_days) == 1 else 's'} {'later' if move.by_days >= 0 else 'earlier'}"
-    title = f"{move.path.replace('_', ' ').replace('.', ' · ')} moves {days}"
+    path = move.path if not move.path.startswith("nodes.") else ".".join(move.path.split(".")[2:])
+    title = f"{path.replace('_', ' ').replace('.', ' · ')} moves {days}"
     course.entries.append(Entry(course.now, EntryKind.EVENT, course.number, title=title, is_assumed=True))
     for one in filter(_is_live, course.stage.courses):
-        one.trigger, one.cause = moved_record(one.trigger, move.path, move.by_days, one.ground.calendar), "the date moved"
-        _feed(one, FactsChanged(one.trigger))
+        one.cause = "the date moved"
+        _feed(one, moved(one, move))
 
 
 # -- steps and ends ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What can happen to a run. A driver feeds one at a time to `advance`; one that comes twice changes nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from models.types.automations import Json
 
@@ -128,9 +128,11 @@ class ForcedNow:
 
 @dataclass(frozen=True, slots=True)
 class FactsChanged:
-    """The records of the trigger changed: timers that follow their dates move with them."""
+    """The records of the trigger changed, or such that the run heard of later: timers that follow their dates move with them."""
 
     trigger: Mapping[str, Json]
+    heard: Mapping[str, Json] = field(default_factory=dict)
+    """Where the run keeps what it heard, to the record as it is now."""
 
 
 Happened = (

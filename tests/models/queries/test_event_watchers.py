@@ -7,8 +7,9 @@ from sqlmodel import Session, select
 from models import clock
 from models.db import append, enter
 from models.ids import new_id
+from models.queries.automation_runs import list_runs_about
 from models.queries.event_watchers import Watchers, find_watchers
-from models.tables.automations import AutomationRun, EventSubscription
+from models.tables.automations import AutomationRun, EventSubscription, FollowedRecord
 from models.tables.events import Event
 from models.tables.waits import Wait
 from models.types.scope import Scope
@@ -45,6 +46,23 @@ def test_each_is_found_in_its_own_studio_only(session: Session, studio: Studio):
     assert find_watchers(session, moved(other.workspace_id)) == Watchers(True, True, True, True)
     enter(session, mine)
     assert find_watchers(session, moved(studio.workspace_id)) == Watchers(False, False, False, False)
+
+
+def test_a_record_that_a_run_heard_of_is_watched_and_its_run_found(session: Session, studio: Studio):
+    automation = make_automation(session, post(), type="proposal.sent")
+    about: dict[str, Any] = {"event_id": "evt_0", "dedupe_key": "evt_0", "subject_kind": "proposal", "subject_id": "prp_1"}
+    run = AutomationRun(id=new_id("run"), automation_id=automation.id, automation_version=1, plan_hash="", **about)
+    session.add(run)
+    session.flush()
+    session.add(FollowedRecord(id=new_id("fol"), run_id=run.id, output_path="hear", event_id="evt_1", subject_id=SUBJECT))
+    session.flush()
+
+    event = moved(studio.workspace_id)
+    assert find_watchers(session, event) == Watchers(False, False, False, True)
+    assert list_runs_about(session, event) == [run]
+    run.finished_at = clock.now()
+    session.flush()
+    assert list_runs_about(session, event) == []
 
 
 def test_what_is_over_looks_out_for_nothing(session: Session, studio: Studio):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.actions.catalogue import schemas
-from models.queries.automation_schemas import event_schemas
+from models.queries.automation_schemas import trigger_schemas
 from models.rules.automation_simulation.consequences import days_until, filled, fitted, occurrence
 from models.rules.automation_simulation.effects import described
 from models.rules.automation_simulation.samples import sample_record, sample_value
@@ -23,7 +23,7 @@ from tests.builders.automations import drawing as drawn
 from tests.builders.automations import node, task, wait
 
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)
-ACTIONS, EVENTS = schemas(), event_schemas()
+ACTIONS, EVENTS = schemas(), trigger_schemas()
 RECORD = sample_record(EVENTS["submission.accepted"], {}, now=NOW)
 
 
@@ -132,3 +132,52 @@ def test_the_same_arguments_give_the_same_simulation():
     base = ground(task("one"), node("nap", "delay", amount=3, unit="weeks"), task("two"))
 
     assert played(base) == played(base)
+
+
+HEAR = node("hear", "wait_for_event", event="booking.made", match={"value": True}, timeout={"amount": 60, "unit": "days"})
+
+
+def before_the_call(**settings):
+    at = {"path": "nodes.hear.subject.starts_at"}
+    return node("day", "wait_until", at=at, offset={"amount": -1, "unit": "days"}, **settings)
+
+
+def days_from_start(entries, kind):
+    return [round((entry.at - NOW) / timedelta(days=1)) for entry in entries if entry.kind.value == kind]
+
+
+def test_a_date_that_a_wait_heard_of_moves_its_timer():
+    still = played(ground(HEAR, before_the_call(), task("remind"), scenario=Scenario(client_answers_after_days=2)))
+    move = DateMove("nodes.hear.subject.starts_at", after_days=4, by_days=10)
+    later = played(ground(HEAR, before_the_call(), task("remind"), scenario=Scenario(client_answers_after_days=2, moves=(move,))))
+
+    assert [days_from_start(entries, "task") for entries in (still, later)] == [[8], [18]]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "step", "kind", "status"),
+    [
+        ({}, {}, ["task"], "succeeded"),
+        ({"on_gone": "cancel"}, {}, [], "canceled"),
+        ({}, {"on_gone": "cancel"}, [], "canceled"),
+        ({"on_gone": "cancel"}, {"on_gone": "keep"}, ["task"], "succeeded"),
+    ],
+)
+def test_a_call_that_is_canceled_ends_the_run_as_is_stated(trigger, step, kind, status):
+    head = node("trigger", "trigger") | {"settings": {"kind": "event", "type": "submission.accepted", **trigger}}
+    scenario = Scenario(client_answers_after_days=2, events={"booking.canceled": 3})
+    entries = played(ground(head, HEAR, before_the_call(**step), task("remind"), scenario=scenario))
+
+    assert [entry.kind.value for entry in entries if entry.kind.value == "task"] == kind
+    assert (entries[-1].kind.value, entries[-1].outcome) == ("end", status)
+    if status == "canceled":
+        assert days_from_start(entries, "end") == [5]
+
+
+def test_a_record_that_its_own_step_ends_does_not_end_the_run():
+    head = node("trigger", "trigger") | {"settings": {"kind": "manual", "noun": "task", "on_gone": "cancel"}}
+    done = node("done", "action", action="tasks.complete", input={"task_id": {"path": "trigger.subject_id"}})
+    base = ground(head, done, node("rest", "delay", amount=1, unit="days"), task("next"))
+    record = sample_record(trigger_schemas()["manual:task"], {}, now=NOW)
+
+    assert [entry.outcome for entry in played(base, record) if entry.kind.value == "end"] == ["succeeded"]

@@ -28,6 +28,9 @@ export const TRIGGER_NEEDS: Record<TriggerKind, readonly string[]> = {"event": [
 
 export const MAX_NODES = 300;
 
+/// Events after which what they are about is over.
+export const ENDS: readonly string[] = ["booking.canceled", "contract.declined", "contract.voided", "engagement.archived", "engagement.lost", "form.archived", "form.closed", "invoice.deleted", "invoice.paid", "invoice.voided", "invoice.written_off", "project.archived", "project.completed", "proposal.accepted", "proposal.declined", "proposal.expired", "proposal.superseded", "proposal.withdrawn", "retainer.ended", "task.archived", "task.completed"];
+
 export interface ActionOut {
   name: string;
   title: string;

@@ -47,7 +47,7 @@ function Main({ fields }: { fields: FieldModel[] }): ReactNode {
     case "wait_for_event":
       return <EventForm fields={fields} />;
     case "wait_until":
-      return <Settings fields={sorted(fields, ["at", "offset", "time", "past"])} />;
+      return <Settings fields={sorted(fields, ["at", "offset", "time", "past", "on_gone"])} />;
     default:
       return <Settings fields={fields} />;
   }

@@ -27,6 +27,7 @@ export const LABELS: Record<string, string> = {
   "wait_until.at": "Date",
   "wait_until.offset": "Before or after",
   "wait_until.past": "When it has passed already",
+  "wait_until.on_gone": "When what has the date is over",
   "wait_for_event.match": "Which one",
   "wait_for_event.timeout": "At most",
   "approval.approvers": "Who is asked",
@@ -73,6 +74,7 @@ export const HINTS: Record<string, string> = {
   "action.on_error": "Not set: by “If it fails” when a step follows there, else it waits for a person.",
   "delay.working_days": "What business days and working hours count.",
   "wait_until.working_days": "What business days and working hours count.",
+  "wait_until.on_gone": "Such as a canceled call. Not set: as the trigger says.",
   "wait_until.time": "The clock time on that day. Without it, the moment itself.",
   "action.retry": "After 2 seconds, then longer each time, 5 attempts, unless you set something else.",
 };

@@ -1,4 +1,5 @@
 /// How the world behaves while an automation is played through: what the form holds, and what the server is told.
+import { ENDS } from "../../generated/automations";
 import { record, type Drawing, type Json } from "../../graph/types";
 
 /// Days until something comes; null is never.
@@ -52,10 +53,20 @@ export function awaited(drawing: Drawing): string[] {
   return [...new Set(types)].filter(Boolean);
 }
 
-/// The dates of the record that the drawing waits for, as paths inside the record.
+/// The dates that the drawing waits for: paths inside the trigger's record, and `nodes.<step>.…` of records that waits hear of.
 export function followed(drawing: Drawing): string[] {
   const paths = drawing.nodes.filter((node) => node.kind === "wait_until").map((node) => String(record(node.settings["at"])["path"] ?? ""));
-  return [...new Set(paths)].filter((path) => path.startsWith("trigger.")).map((path) => path.slice("trigger.".length));
+  const hearing = drawing.nodes.filter((node) => node.kind === "wait_for_event").map((node) => `nodes.${node.id}.`);
+  return [...new Set(paths)].filter((path) => path.startsWith("trigger.") || hearing.some((prefix) => path.startsWith(prefix))).map((path) => path.replace(/^trigger\./, ""));
+}
+
+/// The ends that a run may end with: of what starts it and of what it waits for, where the drawing says so.
+export function endsOf(drawing: Drawing): string[] {
+  const trigger = drawing.nodes.find((node) => node.kind === "trigger")?.settings ?? {};
+  const usual = trigger["kind"] === "date" ? "cancel" : "keep";
+  const isEnded = (trigger["on_gone"] ?? usual) === "cancel" || drawing.nodes.some((node) => node.kind === "wait_until" && node.settings["on_gone"] === "cancel");
+  const nouns = [String(trigger["type"] ?? trigger["noun"] ?? ""), ...awaited(drawing)].map((type) => type.split(".")[0]);
+  return isEnded ? ENDS.filter((type) => nouns.includes(type.split(".")[0]) && !awaited(drawing).includes(type)) : [];
 }
 
 export interface Leaf {
@@ -76,6 +87,14 @@ export function leavesOf(whole: Record<string, Json>): Leaf[] {
   };
   for (const part of SHOWN_PARTS) walk(whole[part], part, 0);
   return found;
+}
+
+/// What moves, in words: the step that heard of it, and the field.
+export function movedWords(path: string, drawing: Drawing): string {
+  const [root, id, ...rest] = path.split(".");
+  if (root !== "nodes") return pathWords(path);
+  const step = drawing.nodes.find((node) => node.id === id);
+  return `${step?.label || id}: ${pathWords(rest.join("."))}`;
 }
 
 export const pathWords = (path: string): string => path.replace(/_minor\b/g, "").replace(/_/g, " ").split(".").join(" · ");

@@ -2,7 +2,7 @@
 import { useId, type ReactNode } from "react";
 import type { Catalogue, Drawing } from "../../graph/types";
 import { Icon } from "../../icon";
-import { awaited, followed, isUsual, pathWords, USUAL, type Days, type Move, type Scenario } from "./scenario";
+import { awaited, endsOf, followed, isUsual, movedWords, USUAL, type Days, type Move, type Scenario } from "./scenario";
 
 interface Props {
   scenario: Scenario;
@@ -15,6 +15,7 @@ export function ScenarioForm({ scenario, drawing, catalogue, onChange }: Props):
   const put = (change: Partial<Scenario>): void => onChange({ ...scenario, ...change });
   const waits = awaited(drawing);
   const dates = followed(drawing);
+  const ends = endsOf(drawing);
   const actions = drawing.nodes.filter((node) => node.kind === "action");
   const says = (type: string): string => catalogue.events.find((event) => event.name === type)?.says ?? type;
   return (
@@ -44,10 +45,17 @@ export function ScenarioForm({ scenario, drawing, catalogue, onChange }: Props):
           ))}
         </Group>
       )}
+      {ends.length > 0 && (
+        <Group title="It is over early">
+          {ends.map((type) => (
+            <DaysField key={type} label={says(type)} value={scenario.events[type]} canBeUsual onChange={(days) => put({ events: withKey(scenario.events, type, days) })} />
+          ))}
+        </Group>
+      )}
       {dates.length > 0 && (
         <Group title="Dates that move">
           {dates.map((path) => (
-            <MoveField key={path} path={path} move={scenario.moves.find((one) => one.path === path)} onChange={(move) => put({ moves: [...scenario.moves.filter((one) => one.path !== path), ...(move ? [move] : [])] })} />
+            <MoveField key={path} path={path} words={movedWords(path, drawing)} move={scenario.moves.find((one) => one.path === path)} onChange={(move) => put({ moves: [...scenario.moves.filter((one) => one.path !== path), ...(move ? [move] : [])] })} />
           ))}
         </Group>
       )}
@@ -116,8 +124,7 @@ function NumberField({ label, value, min, max, unit, onChange }: { label: string
   );
 }
 
-function MoveField({ path, move, onChange }: { path: string; move: Move | undefined; onChange(move: Move | undefined): void }): ReactNode {
-  const words = pathWords(path);
+function MoveField({ path, words, move, onChange }: { path: string; words: string; move: Move | undefined; onChange(move: Move | undefined): void }): ReactNode {
   return (
     <div className="sim-field">
       <label className="sim-field-label flex items-center gap-2">
