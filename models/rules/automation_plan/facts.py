@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from models.rules.automation_matching import is_given_up_when_over
-from models.rules.automation_plan.moves import node_at, wait_of
+from models.rules.automation_plan.moves import has_node, node_at, wait_of
 from models.rules.automation_plan.paths import full_path, is_visible, step_at
 from models.rules.mappings import mapping_reads
 from models.types.automation_plan.states import RunState, Token, WaitKind
@@ -76,8 +76,12 @@ def _followed_by(plan: Plan, state: RunState, token: Token) -> Iterator[Followed
 def _output_path(plan: Plan, state: RunState, full: str, node_id: str) -> str | None:
     """Where the output of a wait for an event is kept that a step at a full path reads by its id."""
     seen = [path for path in state.outputs if path.rpartition("/")[2] == node_id and is_visible(path, full)]
-    waits = [path for path in seen if node_at(plan, step_at(path)[0])["kind"] == NodeKind.WAIT_FOR_EVENT]
-    return waits[-1] if waits else None
+    return next((path for path in reversed(seen) if _is_wait(plan, step_at(path)[0])), None)
+
+
+def _is_wait(plan: Plan, node_path: str) -> bool:
+    """Whether a step waits for an event; one of another version that the run has moved from is none."""
+    return has_node(plan, node_path) and node_at(plan, node_path)["kind"] == NodeKind.WAIT_FOR_EVENT
 
 
 def _read(node: Node) -> list[str]:
