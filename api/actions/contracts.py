@@ -47,6 +47,7 @@ class DraftContract(Action):
     docs = "Drafts a contract from a template, its places filled with what is known of the client now."
     Input = DraftContractInput
     Output = ContractOutput
+    client_facing = True
     emits = ("contract.drafted",)
     needs = ("contracts:write",)
     example = sample(template_id="ctt_01k7w3y6m0", title="Non-disclosure agreement")

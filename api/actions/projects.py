@@ -52,6 +52,7 @@ class StartProject(Action):
     docs = "Begins a project with all the boards, columns and tasks of its template; their due dates count working days."
     Input = StartInput
     Output = ProjectOutput
+    client_facing = True
     emits = ("project.started", "task_board.added", "task.created", "task.assigned", "engagement.status_changed")
     needs = ("projects:write",)
     example = sample(template_id="ptp_01k7w3y6m0", name="Byron Mills: new website")

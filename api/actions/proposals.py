@@ -51,6 +51,7 @@ class DraftProposal(Action):
     docs = "Drafts a proposal from a template. A person reads it and sends it, or the next step does."
     Input = DraftInput
     Output = ProposalOutput
+    client_facing = True
     emits = ("proposal.drafted",)
     needs = ("proposals:write",)
     example = sample(template_id="ptm_01k7w3y6m0", title="Your new website")

@@ -55,6 +55,7 @@ class StartRetainer(Action):
     docs = "Starts a retainer for the engagement's client. Each invoice stays a draft for the days of review, then it goes out."
     Input = StartRetainerInput
     Output = RetainerOutput
+    client_facing = True
     emits = ("retainer.started",)
     needs = ("retainers:write",)
     example = sample(name="Care plan", amount_minor=120000, included_hours=10, review_days=3)

@@ -64,6 +64,24 @@ def test_what_a_client_gets_is_told_and_what_the_team_reads_is_not():
     assert found(talk, note) == [("input.text", "may_be_empty", "warning")]
 
 
+@pytest.mark.parametrize(
+    ("action", "field", "given"),
+    [
+        ("proposals.create_from_template", "title", {"template_id": {"value": "ptm_1"}}),
+        ("contracts.create_from_template", "title", {"template_id": {"value": "ctt_1"}}),
+        ("invoices.draft", "notes", {"description": {"value": "Workshop"}, "amount_minor": {"value": 100}}),
+        ("retainers.start", "name", {"amount_minor": {"value": 100}}),
+        ("projects.start", "name", {}),
+        ("messages.write_to_client", "text", {}),
+        ("payments.send_link", "subject", {}),
+    ],
+)
+def test_what_a_client_reads_in_a_document_is_told_too(action: str, field: str, given: dict[str, Any]):
+    text = {"text": "For {{ trigger.company.name }}"}
+    sign = node("sign", "action", action=action, input={**given, field: text})
+    assert found(sign) == [(f"input.{field}", "may_be_empty", "warning")]
+
+
 def test_the_fix_says_what_to_write():
     sketch = drawing(node("trigger", "trigger") | {"settings": LEAD}, mail("{{ trigger.contact.phone }}"))
     (told,) = drawing_problems(sketch, catalogue=schemas(), events=trigger_schemas(), lookups={})
