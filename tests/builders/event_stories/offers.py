@@ -111,6 +111,6 @@ STORIES: Stories = {
     an_offer_that_is_taken_back: {"proposal.withdrawn", "contract.voided"},
     an_offer_that_runs_out: {"proposal.expired"},
     an_offer_that_is_rewritten: {"proposal.superseded"},
-    a_contract_alone: {"contract.sent", "contract.voided", "contract.archived", "contract.unarchived"},
+    a_contract_alone: {"contract.drafted", "contract.sent", "contract.voided", "contract.archived", "contract.unarchived"},
     a_contract_that_is_declined: {"contract.declined"},
 }
