@@ -34,7 +34,7 @@ def follow_facts(session: Session, event: Event) -> Iterator[Triggered]:
 def _is_over_with(session: Session, run: AutomationRun, event: Event) -> bool:
     plan = plan_from_json(get_version(session, run.automation_id, run.automation_version).plan)
     state = from_json(run.state) if run.state else initial_state(plan)
-    return is_over_with(plan, state, event.subject_id, is_about=event.subject_id == run.subject_id)
+    return is_over_with(plan, state, event.type, event.subject_id, is_about=event.subject_id == run.subject_id)
 
 
 def _has_news(session: Session, run: AutomationRun) -> bool:

@@ -79,3 +79,17 @@ ENDS = frozenset(
     }
 )
 """Events after which the record they are about is over: its dates are void, and runs that depend on it end."""
+CALLED_OFF = frozenset(
+    {
+        "booking.canceled",
+        "contract.declined",
+        "contract.voided",
+        "engagement.lost",
+        "invoice.deleted",
+        "invoice.voided",
+        "proposal.declined",
+        "proposal.superseded",
+        "proposal.withdrawn",
+    }
+)
+"""Those of them after which the record's dates will never come, while other ends only say that it is done or put away."""

@@ -145,7 +145,8 @@ def test_a_call_moved_so_near_follows_the_stated_policy(
 @pytest.mark.parametrize(
     ("trigger", "step", "is_canceled"),
     [
-        ({}, {}, False),
+        ({}, {}, True),
+        ({"on_gone": "keep"}, {}, False),
         ({"on_gone": "cancel"}, {}, True),
         ({}, {"on_gone": "cancel"}, True),
         ({"on_gone": "cancel"}, {"on_gone": "keep"}, False),

@@ -178,9 +178,11 @@ def test_what_a_date_started_ends_with_the_call_unless_it_is_to_stay(
     assert (ended.finished_at is not None) is is_canceled
 
 
-def test_what_an_event_started_stays_unless_it_is_to_go(worker: TestClient, database: Database, studio: Studio):
-    automate(database, studio, wait_until(), post("kept"), type="booking.made")
-    automate(database, studio, wait_until(), post("gone"), type="booking.made", on_gone="cancel")
+def test_what_an_event_started_goes_where_it_waits_for_the_call_unless_it_is_to_stay(
+    worker: TestClient, database: Database, studio: Studio
+):
+    automate(database, studio, wait_until(), post("kept"), type="booking.made", on_gone="keep")
+    automate(database, studio, wait_until(), post("gone"), type="booking.made")
     booking_id = book(database, studio)
     with database.read(studio.scope) as session:
         kept, gone = session.exec(select(AutomationRun.id).order_by(AutomationRun.id)).all()

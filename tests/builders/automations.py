@@ -66,7 +66,7 @@ EVENTS = {
         },
         "$defs": {"Contact": CONTACT},
     },
-    "proposal.sent": schema(id=TEXT, engagement_id=TEXT),
+    "proposal.sent": schema(id=TEXT, engagement_id=TEXT, subject=schema(expires_at=TEXT)),
     "task.created": schema(id=TEXT),
 }
 LOOKUPS = {

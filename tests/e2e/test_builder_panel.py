@@ -279,8 +279,8 @@ def limits(site: ProductSite, page: Page, automation_id: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("trigger", "usual", "chosen", "kept"),
     [
-        ({"kind": "event", "type": "booking.made"}, "keep", "End the run", "cancel"),
-        ({"kind": "manual", "noun": "invoice"}, "keep", "End the run", "cancel"),
+        ({"kind": "event", "type": "booking.made"}, "", "End the run", "cancel"),
+        ({"kind": "manual", "noun": "invoice"}, "", "Let the run go on", "keep"),
         ({"kind": "date", "type": "booking.starts_at"}, "cancel", "Let the run go on", "keep"),
     ],
 )
@@ -290,7 +290,7 @@ def test_what_becomes_of_a_run_whose_record_is_over_is_chosen_at_the_trigger(
     automation_id = drawn(site, {**HEAD, "settings": trigger}, node("end", "stop"))
     panel = opened(site, page, automation_id, "Trigger")
     gone = panel.get_by_label("When the record is over")
-    words = {"keep": "Let the run go on", "cancel": "End the run"}
+    words = {"": "Not set", "cancel": "End the run"}
     expect(gone.locator("option:checked")).to_have_text(words[usual])
 
     gone.select_option(chosen)

@@ -7,6 +7,7 @@ from models.rules.automation_matching import is_given_up_when_over
 from models.rules.automation_plan.moves import has_node, node_at, wait_of
 from models.rules.automation_plan.paths import full_path, is_visible, step_at
 from models.rules.mappings import mapping_reads
+from models.types.automation_dates import CALLED_OFF
 from models.types.automation_plan.states import RunState, Token, WaitKind
 from models.types.automations import Json, NodeKind, Plan
 
@@ -23,6 +24,8 @@ class Followed:
     """As the run knows it."""
     on_gone: str
     """What the waiting step says about its end; empty when it says nothing."""
+    is_date: bool
+    """Whether the step waits for a date of the record itself."""
 
 
 def followed(plan: Plan, state: RunState) -> list[Followed]:
@@ -43,18 +46,22 @@ def is_read_by_timers(plan: Plan, node_path: str) -> bool:
 
 def may_be_over(plan: Plan) -> bool:
     """Whether a run of the plan may end because a record is over."""
-    return is_given_up_when_over(plan.trigger) or any(node.get("on_gone") == "cancel" for node in _nodes(plan.root))
+    steps = list(_nodes(plan.root))
+    return is_given_up_when_over(plan.trigger) or any(one.get("on_gone") == "cancel" or _own_dates(one) for one in steps)
 
 
-def is_over_with(plan: Plan, state: RunState, subject_id: str, *, is_about: bool) -> bool:
-    """Whether a run ends now that a record is over. is_about: whether it was started about that record.
+def is_over_with(plan: Plan, state: RunState, event_type: str, subject_id: str, *, is_about: bool) -> bool:
+    """Whether a run ends with a record that an event of `ENDS` is about. is_about: whether the run was started about it.
 
-    What the waiting step says counts first, and what the trigger says otherwise.
+    What the waiting step says counts first, then what the trigger says. Where neither says anything, who waits for a date that
+    was called off waits for nothing, and the run ends.
     """
     concerned = [one for one in followed(plan, state) if one.record.get("subject_id") == subject_id]
     stated = {one.on_gone for one in concerned if one.on_gone}
     if stated:
         return "cancel" in stated
+    if "on_gone" not in plan.trigger and event_type in CALLED_OFF and any(one.is_date for one in concerned):
+        return True
     return (is_about or bool(concerned)) and is_given_up_when_over(plan.trigger)
 
 
@@ -63,14 +70,15 @@ def _followed_by(plan: Plan, state: RunState, token: Token) -> Iterator[Followed
     if wait is None or wait.kind is not WaitKind.TIMER:
         return
     node, full = node_at(plan, token.node_path), full_path(plan, token.node_path, token.iteration)
+    own, says = _own_dates(node), node.get("on_gone", "")
     for path in _read(node):
         root, _, rest = path.partition(".")
         if root == "trigger":
-            yield Followed("", state.trigger, node.get("on_gone", ""))
+            yield Followed("", state.trigger, says, path in own)
             continue
         kept = _output_path(plan, state, full, rest.partition(".")[0]) if root == "nodes" else None
         if kept is not None and isinstance(state.outputs[kept], Mapping):
-            yield Followed(kept, state.outputs[kept], node.get("on_gone", ""))
+            yield Followed(kept, state.outputs[kept], says, path in own)
 
 
 def _output_path(plan: Plan, state: RunState, full: str, node_id: str) -> str | None:
@@ -86,9 +94,18 @@ def _is_wait(plan: Plan, node_path: str) -> bool:
 
 def _read(node: Node) -> list[str]:
     """The fields whose change moves the end of a step that waits for a time."""
-    found = [path for path, _ in mapping_reads(node["at"])] if node["kind"] == NodeKind.WAIT_UNTIL and "at" in node else []
+    found = _dates(node)
     zone = node.get("zone") if node["kind"] in (NodeKind.WAIT_UNTIL, NodeKind.DELAY) else None
     return [*found, zone["path"]] if isinstance(zone, Mapping) else found
+
+
+def _dates(node: Node) -> list[str]:
+    return [path for path, _ in mapping_reads(node["at"])] if node["kind"] == NodeKind.WAIT_UNTIL and "at" in node else []
+
+
+def _own_dates(node: Node) -> list[str]:
+    """The dates it waits for of the very record that an event is about, not of another that belongs to it."""
+    return [path for path in _dates(node) if path.removeprefix("trigger.").startswith("subject.") or ".subject." in path]
 
 
 def _nodes(body: Mapping[str, Json]) -> Iterator[Node]:

@@ -32,7 +32,7 @@ def given_up(course: Course, happened: Occurrence) -> list[Course]:
         return []
     subject_id, doer = happened.record.get("subject_id"), course.stage.doers.get(str(happened.record.get("event_id")))
     live = [one for one in course.stage.courses if one.state.status not in FINAL and one is not doer]
-    found = [one for one in live if subject_id and _is_over_with(one, str(subject_id))]
+    found = [one for one in live if subject_id and _is_over_with(one, happened.type, str(subject_id))]
     for one in found:
         one.cause = course.ground.says.get(happened.type, happened.type)
         said = Entry(course.now, EntryKind.EVENT, one.number, title=one.cause, action=happened.type, is_assumed=True)
@@ -40,9 +40,9 @@ def given_up(course: Course, happened: Occurrence) -> list[Course]:
     return found
 
 
-def _is_over_with(course: Course, subject_id: str) -> bool:
+def _is_over_with(course: Course, event_type: str, subject_id: str) -> bool:
     is_about = course.trigger.get("subject_id") == subject_id
-    return is_over_with(course.ground.plan, course.state, subject_id, is_about=is_about)
+    return is_over_with(course.ground.plan, course.state, event_type, subject_id, is_about=is_about)
 
 
 def moved(course: Course, move: DateMove) -> FactsChanged:

@@ -14,7 +14,13 @@ from tests.builders.automations import MONDAY, TRIGGER, for_each, node, parallel
 from tests.builders.automations import started as begun
 
 YES = {"value": True}
-SAID = {"event_id": "evt_2", "subject_id": "prp_1", "id": "2026-05-01", "engagement_id": "2026-06-01"}
+SAID = {
+    "event_id": "evt_2",
+    "subject_id": "prp_1",
+    "id": "2026-05-01",
+    "engagement_id": "2026-06-01",
+    "subject": {"expires_at": "2026-05-01"},
+}
 
 
 def until_heard(node_id: str = "day", path: str = "nodes.wait.id", **settings: Any) -> dict[str, Any]:
@@ -78,15 +84,27 @@ def test_an_output_of_a_step_that_another_version_had_is_no_record():
 
 
 @pytest.mark.parametrize(
-    ("step", "subject_id", "is_about", "is_over"),
+    ("step", "event_type", "subject_id", "is_about", "is_over"),
     [
-        ({}, "prp_1", False, False),
-        ({"on_gone": "cancel"}, "prp_1", False, True),
-        ({"on_gone": "cancel"}, "prp_2", False, False),
-        ({"on_gone": "keep"}, "prp_1", True, False),
+        ({}, "proposal.withdrawn", "prp_1", False, True),
+        ({}, "proposal.withdrawn", "prp_2", False, False),
+        ({}, "proposal.accepted", "prp_1", False, False),
+        ({"on_gone": "cancel"}, "proposal.accepted", "prp_1", False, True),
+        ({"on_gone": "cancel"}, "proposal.withdrawn", "prp_2", False, False),
+        ({"on_gone": "keep"}, "proposal.withdrawn", "prp_1", True, False),
     ],
 )
-def test_the_step_says_what_the_end_of_its_record_means(step: dict[str, str], subject_id: str, is_about: bool, is_over: bool):
-    plan = planned(wait(match=YES), until_heard(**step))
-    assert may_be_over(plan) is ("cancel" in step.values())
-    assert is_over_with(plan, heard(plan), subject_id, is_about=is_about) is is_over
+def test_the_step_says_what_the_end_of_its_record_means(
+    step: dict[str, str], event_type: str, subject_id: str, is_about: bool, is_over: bool
+):
+    plan = planned(wait(match=YES), until_heard(path="nodes.wait.subject.expires_at", **step))
+    assert may_be_over(plan)
+    assert is_over_with(plan, heard(plan), event_type, subject_id, is_about=is_about) is is_over
+
+
+def test_a_date_of_another_record_may_still_come():
+    plan = planned(until_heard(path="trigger.engagement.starts_on"), task("wait"))
+    assert not may_be_over(plan)
+    trigger = {"subject_id": "prp_1", "engagement": {"starts_on": "2026-03-20"}}
+    state, _ = advance(plan, begun(plan, trigger=trigger)[0], Started(trigger), MONDAY)
+    assert not is_over_with(plan, state, "proposal.withdrawn", "prp_1", is_about=True)

@@ -157,7 +157,8 @@ def test_a_date_that_a_wait_heard_of_moves_its_timer():
 @pytest.mark.parametrize(
     ("trigger", "step", "kind", "status"),
     [
-        ({}, {}, ["task"], "succeeded"),
+        ({}, {}, [], "canceled"),
+        ({"on_gone": "keep"}, {}, ["task"], "succeeded"),
         ({"on_gone": "cancel"}, {}, [], "canceled"),
         ({}, {"on_gone": "cancel"}, [], "canceled"),
         ({"on_gone": "cancel"}, {"on_gone": "keep"}, ["task"], "succeeded"),

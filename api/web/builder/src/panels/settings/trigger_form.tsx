@@ -66,7 +66,7 @@ export function TriggerForm({ fields }: { fields: FieldModel[] }): ReactNode {
 
 /// What a run does by itself when its record is over depends on what started it.
 function withUsual(field: FieldModel, kind: string): FieldModel {
-  return field.name === "on_gone" ? { ...field, schema: { ...field.schema, default: kind === "date" ? "cancel" : "keep" } } : field;
+  return field.name === "on_gone" && kind === "date" ? { ...field, schema: { ...field.schema, default: "cancel" } } : field;
 }
 
 function hintOf(name: string | undefined): string {
