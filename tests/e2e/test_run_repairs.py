@@ -14,7 +14,7 @@ from models.tables.automations import AutomationRun
 from models.tables.conversations import Message
 from models.types.automations import Drawing
 from tests.api.rest.test_run_repairs import stuck
-from tests.builders.automations import drawing, node, wait
+from tests.builders.automations import drawing, node, parallel, wait
 from tests.builders.runs import post, publish, submit
 from tests.e2e.axe import violations
 from tests.e2e.live_studio import LiveStudio, live_studio
@@ -52,6 +52,14 @@ def asking_id(site: LiveStudio, tmp_path: Path) -> str:
     ask = node("ask", "approval", approvers={"value": [f"member:{site.studio.owner_id}"]}, message={"value": "May we?"})
     offer = {**post("yes", "yes"), "label": "Send the offer"}
     return begun(site, tmp_path, drawing(ask, offer, edges=["trigger.ok>ask", "ask.approved>yes"]))
+
+
+@pytest.fixture
+def both_id(site: LiveStudio, tmp_path: Path) -> str:
+    """A run that asks the signed-in owner and waits for a proposal at once."""
+    ask = node("ask", "approval", approvers={"value": [f"member:{site.studio.owner_id}"]}, message={"value": "May we?"})
+    edges = ["trigger.ok>par", "par.a>ask", "par.b>wait", "wait.ok>came"]
+    return begun(site, tmp_path, drawing(parallel(), ask, wait(), post("came", "came"), edges=edges))
 
 
 def begun(site: LiveStudio, home: Path, sketch: Drawing) -> str:
@@ -151,6 +159,21 @@ def test_a_decision_is_handed_on(scripts: bool, site: LiveStudio, browser: Brows
 
     expect(page.get_by_text("Jonas Weber is asked now.")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+
+
+def test_what_is_typed_stays_when_the_run_goes_on_elsewhere(site: LiveStudio, browser: Browser, both_id: str):
+    page = opened(site, browser, f"/automation_runs/{both_id}")
+    waiting = page.get_by_text("waits until a proposal was sent")
+    expect(waiting).to_be_visible()
+    page.get_by_label("A note, if you like").fill("Only if it is cheap")
+    page.get_by_text("Let somebody else decide").click()
+    other = opened(site, browser, f"/automation_runs/{both_id}")
+    other.get_by_role("button", name="Go on now").click()
+    other.get_by_role("dialog").get_by_role("button", name="Go on now").click()
+
+    expect(waiting).to_have_count(0)
+    expect(page.get_by_label("A note, if you like")).to_have_value("Only if it is cheap")
+    expect(page.get_by_role("button", name="Delegate")).to_be_visible()
 
 
 @pytest.mark.parametrize(("size", "night"), [(DESKTOP, False), (PHONE, True)], ids=["desktop", "phone at night"])

@@ -8,6 +8,7 @@ import { drawingOf, type Drawing } from "./graph/types";
 import { learnIcons } from "./icon";
 import type { RunData } from "./panels/run/facts";
 import { placed } from "./panels/run/overlay";
+import { isTypedIn, renewed } from "./panels/run/renewal";
 import { RunView } from "./panels/run/run_view";
 import { watch, type Watched } from "./panels/run/stream";
 
@@ -41,7 +42,7 @@ function told({ run, steps }: Watched): string {
 
 let soon: ReturnType<typeof setTimeout> | undefined;
 
-/// Everything on the page that carries `data-live` is read anew from the server, which wrote it; what people typed elsewhere stays.
+/// Everything on the page that carries `data-live` is read anew from the server, which wrote it. Where somebody is at work it waits.
 function renewSoon(): void {
   clearTimeout(soon);
   soon = setTimeout(() => void renew(), 150);
@@ -53,7 +54,9 @@ async function renew(): Promise<void> {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const old of document.querySelectorAll("[data-live]")) {
     const fresh = page.querySelector(`[data-live="${old.getAttribute("data-live") ?? ""}"]`);
-    if (fresh && fresh.innerHTML !== old.innerHTML && !old.contains(document.activeElement)) old.replaceWith(document.importNode(fresh, true));
+    if (!fresh || fresh.innerHTML === old.innerHTML) continue;
+    if (isTypedIn(old)) old.addEventListener("focusout", renewSoon, { once: true });
+    else renewed(old, fresh);
   }
 }
 
