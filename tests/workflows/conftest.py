@@ -3,10 +3,13 @@
 import shutil
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import pytest
 import pytest_asyncio
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
 from models.db import Database
@@ -54,6 +57,18 @@ async def program(
         httpx.AsyncClient(transport=transport, base_url="http://api/api/v1", headers=studio.bearer) as caller,
     ):
         yield caller
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def nothing_left_behind(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """What a test leaves running would be run by the next one's worker, which does not know it, again and again in no time."""
+    yield
+    if "environment" not in request.fixturenames:
+        return
+    client = request.getfixturevalue("environment").client
+    async for left in client.list_workflows("ExecutionStatus = 'Running'"):
+        with suppress(RPCError):  # it came to its end by itself meanwhile
+            await client.get_workflow_handle(left.id).terminate("the test is over")
 
 
 def _venv_bin() -> str:
