@@ -136,9 +136,9 @@ def _error_port_problems(node: Mapping[str, Json], graph: Graph) -> Iterator[Pro
     wanted = node["settings"].get("on_error")
     is_connected = "error" in graph[node["id"]]
     if wanted == OnError.BRANCH and not is_connected:
-        yield Problem(node["id"], "on_error", "port_not_connected", "Nothing follows the error port.", "Connect a step to it.")
+        yield Problem(node["id"], "on_error", "port_not_connected", "Nothing follows “If it fails”.", "Connect a step to it.")
     if wanted in (OnError.PARK, OnError.CONTINUE) and is_connected:
-        message = "This step never leaves by its error port."
+        message = "This step never leaves by “If it fails”."
         yield Problem(node["id"], "on_error", "port_never_used", message, "Remove the line, or let errors take the branch.")
 
 

@@ -123,7 +123,7 @@ def _fails_elsewhere(node: Node, graph: Graph) -> bool:
 def _fix(node: Node, field: str) -> str:
     mapping = node["settings"].get("input", {}).get(field.removeprefix("input."), {})
     instead = "Put what to show then behind it, such as | default:'there'" if "text" in mapping else "Say what to take then"
-    return f"{instead}, decide before this step whether it is filled in, or connect a step to its error port."
+    return f"{instead}, decide before this step whether it is filled in, or connect a step to “If it fails”."
 
 
 def _condition_ways(cases: list[Mapping[str, Json]]) -> Iterator[tuple[str, frozenset[str]]]:

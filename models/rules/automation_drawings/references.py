@@ -14,6 +14,7 @@ _ARTICLES = {MemberRole.OWNER: "an owner", MemberRole.MEMBER: "a member without 
 _ASKABLE = frozenset({"members", "people", "approvers"})
 """Lists of those who may decide; tasks belong to people, who are members or contacts."""
 _MEMBER = "member:"
+_CLIENT = "contact:"
 
 
 def mapping_reference_problems(
@@ -64,6 +65,8 @@ def _hindrance(approver: str, lookups: Lookups) -> str:
         role = approver.removeprefix(_ROLE)
         return "" if role in lookups.get("roles", (role,)) else f"Nobody of your team is {_ARTICLES[MemberRole(role)]} now."
     # The id of a member may stand alone, as a field of a record holds it.
+    if approver.startswith(_CLIENT):
+        return "A client named here cannot open this run, and so cannot decide."
     if ":" in approver and not approver.startswith(_MEMBER):
         return f"“{approver}” cannot open this run, and so cannot decide."
     member_id = approver.removeprefix(_MEMBER)
