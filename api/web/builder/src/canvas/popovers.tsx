@@ -187,7 +187,9 @@ function Choices({ heading, choices, onChoose }: { heading: string; choices: Cho
 
 function Problems(): ReactNode {
   const { commands, setPopover } = useBuilder();
-  const problems = useBuilderState((state) => state.problems);
+  const found = useBuilderState((state) => state.problems);
+  // What keeps it from running stands first.
+  const problems = [...found].sort((one, other) => Number(other.severity === "error") - Number(one.severity === "error"));
   const drawing = useBuilderState((state) => state.drawing);
   const catalogue = useBuilderState((state) => state.catalogue);
   return (
@@ -215,8 +217,8 @@ function Problems(): ReactNode {
               </span>
               <span className="min-w-0">
                 {problem.node_id && <span className="block truncate text-xs text-muted">{stepName(problem, drawing, catalogue)}</span>}
-                <span className="block text-sm font-medium">{problem.message}</span>
-                <span className="block text-sm text-muted">{problem.fix}</span>
+                <span className="block text-sm font-medium wrap-anywhere">{problem.message}</span>
+                <span className="block text-sm text-muted wrap-anywhere">{problem.fix}</span>
               </span>
             </button>
           </li>
@@ -229,7 +231,8 @@ function Problems(): ReactNode {
 
 function heading(problems: Problem[]): string {
   const errors = problems.filter((problem) => problem.severity === "error").length;
-  if (errors) return `${errors} ${errors === 1 ? "problem keeps" : "problems keep"} it from running`;
+  const others = problems.length > errors ? `, ${problems.length - errors} more to look at` : "";
+  if (errors) return `${errors} ${errors === 1 ? "problem keeps" : "problems keep"} it from running${others}`;
   return problems.length ? "It can run, but look at this" : "No problems";
 }
 

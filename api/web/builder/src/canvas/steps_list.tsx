@@ -46,7 +46,7 @@ export function StepsList(): ReactNode {
                       <span className="toned">
                         <Icon name="triangle-alert" className="mt-1 size-3.5" />
                       </span>
-                      {problem.message}
+                      <span className="min-w-0 wrap-anywhere">{problem.message}</span>
                     </span>
                   ))}
                 </span>
