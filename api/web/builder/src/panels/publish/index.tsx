@@ -9,7 +9,7 @@ import { ChangeList } from "./change_list";
 import { Outcome } from "./outcome";
 import { Replacements } from "./replacements";
 import { furtherRuns, RunGroups } from "./run_groups";
-import { finishing, isEmpty, isIdle, publishWords, runs, type Choice, type Choices, type Naming } from "./words";
+import { finishing, following, isEmpty, isIdle, publishWords, type Choice, type Choices, type Naming } from "./words";
 
 const PAUSE = 400;
 
@@ -76,7 +76,7 @@ export default function PublishPanel(props: PanelProps): ReactNode {
         <section>
           <h3 className="font-semibold">Runs under way</h3>
           <p className="mt-1 mb-3 text-sm text-muted">
-            {preview.groups.length ? `${runs(preview.groups.reduce((sum, group) => sum + group.count, 0))} follow another version. Each finishes on it unless you choose otherwise.` : "No run follows another version, so none needs a decision."}
+            {preview.groups.length ? `${following(preview.groups)} another version. Each finishes on it unless you choose otherwise.` : "No run follows another version, so none needs a decision."}
           </p>
           {preview.removed.length > 0 && <Replacements removed={preview.removed} drawing={drawing} name={name} mapping={mapping} onChange={setMapping} />}
           <RunGroups

@@ -47,6 +47,8 @@ function Group({ group, preview, choices, choose, more, name, zone }: Given & { 
   const [further, setFurther] = useState<RunPreviewOut[]>([]);
   const [cursor, setCursor] = useState(group.next_cursor);
   const choice = choiceOf(choices, group);
+  // A step without a name is given by its id.
+  const place = name(group.label);
   const isBusy = group.why_not.startsWith("An action is being performed");
   const load = async (): Promise<void> => {
     const page = await more({ ...group, next_cursor: cursor });
@@ -56,12 +58,12 @@ function Group({ group, preview, choices, choose, more, name, zone }: Given & { 
   return (
     <fieldset className="sheet min-w-0 p-4" data-group={group.key}>
       <legend className="sr-only">
-        {runs(group.count)} at {group.label}, version {group.version}
+        {runs(group.count)} at {place}, version {group.version}
       </legend>
       <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Icon name={group.standing === "start" ? "hourglass" : "map-pin"} className="size-4 text-muted" />
         <span className="font-semibold">{runs(group.count)}</span>
-        <span className="min-w-0 wrap-anywhere">{group.standing === "start" ? "not begun yet" : `at “${group.label}”`}</span>
+        <span className="min-w-0 wrap-anywhere">{group.standing === "start" ? "not begun yet" : `at “${place}”`}</span>
         <span className="ms-auto text-sm text-muted">Version {group.version}</span>
       </p>
       <div className="mt-3 grid gap-1">

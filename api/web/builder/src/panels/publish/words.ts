@@ -13,6 +13,12 @@ export function runs(count: number): string {
   return count === 1 ? "1 run" : `${count} runs`;
 }
 
+/// "3 runs follow", "1 run follows".
+export function following(groups: readonly RunGroupOut[]): string {
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  return `${runs(count)} ${count === 1 ? "follows" : "follow"}`;
+}
+
 /// "Publish version 4 · move 3 runs, 2 finish on version 3".
 export function publishWords(preview: PreviewOut, choices: Choices): string {
   const head = preview.is_unchanged ? (preview.in_force ? `Version ${preview.next_version} runs already` : `Switch version ${preview.next_version} on`) : `Publish version ${preview.next_version}`;
