@@ -71,7 +71,7 @@ export function PanelDock(): ReactNode {
           <Icon name="x" className="size-4" />
         </button>
       </div>
-      <div className="flex min-h-0 grow flex-col overflow-y-auto overscroll-contain" data-panel-body="">
+      <div className="relative flex min-h-0 grow flex-col overflow-y-auto overscroll-contain" data-panel-body="">
         <Panel
           name={name}
           automation={automation}

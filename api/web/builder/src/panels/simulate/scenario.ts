@@ -92,10 +92,13 @@ export function leavesOf(whole: Record<string, Json>): Leaf[] {
 /// What moves, in words: the step that heard of it, and the field.
 export function movedWords(path: string, drawing: Drawing): string {
   const [root, id, ...rest] = path.split(".");
-  if (root !== "nodes") return pathWords(path);
+  if (root !== "nodes") return pathWords(ownPath(path));
   const step = drawing.nodes.find((node) => node.id === id);
-  return `${step?.label || id}: ${pathWords(rest.join("."))}`;
+  return `${step?.label || id}: ${pathWords(ownPath(rest.join(".")))}`;
 }
+
+/// A field of the record itself needs no word for the record.
+const ownPath = (path: string): string => path.replace(/^subject\./, "");
 
 export const pathWords = (path: string): string => path.replace(/_minor\b/g, "").replace(/_/g, " ").split(".").join(" · ");
 

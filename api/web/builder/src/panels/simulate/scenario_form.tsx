@@ -104,9 +104,10 @@ function DaysField({ label, value, canBeUsual = false, onChange, children }: { l
   );
 }
 
-function NumberField({ label, value, min, max, unit, onChange }: { label: string; value: number; min: number; max: number; unit: string; onChange(value: number): void }): ReactNode {
+function NumberField({ label, before, value, min, max, unit, onChange }: { label: string; before?: string; value: number; min: number; max: number; unit?: string; onChange(value: number): void }): ReactNode {
   return (
     <span className="flex items-center gap-1.5 text-sm">
+      {before}
       <input
         type="number"
         className="input input-xs figures w-16"
@@ -133,8 +134,8 @@ function MoveField({ path, words, move, onChange }: { path: string; words: strin
       </label>
       {move && (
         <>
-          <NumberField label={`${words} moves by`} value={move.by_days} min={-730} max={730} unit="days," onChange={(by_days) => onChange({ ...move, by_days })} />
-          <NumberField label={`${words} moves after`} value={move.after_days} min={0} max={730} unit="days from the start" onChange={(after_days) => onChange({ ...move, after_days })} />
+          <NumberField label={`${words} moves by`} before="by" value={move.by_days} min={-730} max={730} unit="days," onChange={(by_days) => onChange({ ...move, by_days })} />
+          <NumberField label={`${words} moves after`} before="on day" value={move.after_days} min={0} max={730} onChange={(after_days) => onChange({ ...move, after_days })} />
         </>
       )}
     </div>
@@ -171,7 +172,7 @@ function RetainerGroup({ scenario, put }: { scenario: Scenario; put(change: Part
           <input type="checkbox" className="checkbox checkbox-sm" checked={month !== undefined} onChange={(event) => put({ card_fails_in_months: event.target.checked ? [4] : [] })} />
           The card fails
         </label>
-        {month !== undefined && <NumberField label="The card fails in month" value={month} min={1} max={25} unit="th month" onChange={(next) => put({ card_fails_in_months: [next] })} />}
+        {month !== undefined && <NumberField label="The card fails in month" before="in month" value={month} min={1} max={25} onChange={(next) => put({ card_fails_in_months: [next] })} />}
       </div>
       <div className="sim-field">
         <label className="sim-field-label flex items-center gap-2">
@@ -180,8 +181,8 @@ function RetainerGroup({ scenario, put }: { scenario: Scenario; put(change: Part
         </label>
         {scenario.price_changes_in_month !== null && (
           <>
-            <NumberField label="The fee changes by percent" value={scenario.price_change_bps / 100} min={-100} max={1000} unit="% from the" onChange={(percent) => put({ price_change_bps: percent * 100 })} />
-            <NumberField label="The fee changes from month" value={scenario.price_changes_in_month} min={1} max={25} unit="th month on" onChange={(price_changes_in_month) => put({ price_changes_in_month })} />
+            <NumberField label="The fee changes by percent" before="by" value={scenario.price_change_bps / 100} min={-100} max={1000} unit="%," onChange={(percent) => put({ price_change_bps: percent * 100 })} />
+            <NumberField label="The fee changes from month" before="from month" value={scenario.price_changes_in_month} min={1} max={25} onChange={(price_changes_in_month) => put({ price_changes_in_month })} />
           </>
         )}
       </div>
