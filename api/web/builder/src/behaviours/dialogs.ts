@@ -28,7 +28,9 @@ function askFirst(event: SubmitEvent): void {
   event.preventDefault();
   event.stopImmediatePropagation();
   const submitter = event.submitter;
-  dialog.querySelector("[data-question]")!.textContent = question;
+  const [, asked, consequence] = /^([^?]*\?)\s+(.+)$/s.exec(question) ?? ["", question, ""];
+  dialog.querySelector("[data-question]")!.textContent = asked!;
+  dialog.querySelector("[data-consequence]")!.textContent = consequence!;
   dialog.querySelector("[data-yes]")!.textContent = submitter?.textContent?.trim() || "Yes";
   dialog.returnValue = "";
   dialog.addEventListener(
