@@ -54,6 +54,7 @@ def test_what_is_asked_and_what_follows_stands_beside_the_buttons(owner: TestCli
     assert "When approved:</span> “Send the offer”" in shown
     assert "When rejected:</span> “Post in a channel”" in shown
     assert re.search(r'<button[^>]*name="decision" value="approved"', shown)
+    assert "Skip this step" not in shown, "by the very ways that the buttons go"
 
 
 def test_a_decision_with_its_note_carries_the_run_on(owner: TestClient, asked_id: str, database: Database, studio: Studio):

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PreviewOut, RunGroupOut } from "../../generated/automations";
-import { fieldWords, isIdle, nodeIdOf, outcomes, publishWords, stepWords, valueWords } from "./words";
+import { fieldWords, following, isIdle, nodeIdOf, outcomes, publishWords, stepWords, valueWords } from "./words";
 
 const group = (key: string, version: number, count: number): RunGroupOut => ({ key, version, count, standing: key, label: key, can_move: true, why_not: "", runs: [], next_cursor: null });
 const preview = (more: Partial<PreviewOut> = {}): PreviewOut => ({
@@ -16,6 +16,10 @@ const preview = (more: Partial<PreviewOut> = {}): PreviewOut => ({
   ...more,
 });
 const name = (id: string): string => `“${id}”`;
+
+it("counts who follows another version", () => {
+  expect([following([group("v3:wait", 3, 1)]), following([group("v3:wait", 3, 1), group("v2:wait", 2, 2)])]).toEqual(["1 run follows", "3 runs follow"]);
+});
 
 describe("the button says what will happen", () => {
   it("to every group of runs", () => {
