@@ -10,12 +10,12 @@ from models.rules.automation_words import (
     Names,
     expression_words,
     mapping_words,
-    path_words,
     span_words,
     trigger_words,
     working_days_words,
 )
 from models.rules.json_schemas import properties
+from models.rules.path_words import path_words
 from models.types.automation_outline import OutlineStep, OutlineWay
 from models.types.automations import Catalogue, Drawing, Json, NodeKind, Problem
 from models.types.events import CATALOGUE

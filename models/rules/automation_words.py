@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from models.rules.automation_plan.records import canonical_json
+from models.rules.path_words import path_words
 from models.rules.secret_names import without_secrets
 from models.types.automation_dates import DATE_FIELDS
 from models.types.automations import Json, TriggerKind
@@ -32,20 +33,8 @@ _BETWEEN = {
     "coalesce": "or else",
     "days_between": "days to",
 }
-_LEADING = ("trigger", "event", "nodes")
 _OWNERS = "role:owner"
 _OTHER_TRIGGERS = {"webhook": "Another program calls", "called": "Another automation calls"}
-
-
-def path_words(path: str) -> str:
-    """A field in words: `trigger.contact.owner_id` is "contact’s owner", `event.engagement_id` "its engagement"."""
-    root, *segments = path.split(".")
-    if root not in _LEADING:
-        segments = [root, *segments]
-    if len(segments) > 1 and segments[-1] == "id":
-        return f"this {segments[-2].replace('_', ' ')}"
-    words = [part.removesuffix("_id").removesuffix("_minor").replace("_", " ") for part in segments if part != "answers"]
-    return ("its " if root == "event" else "") + "’s ".join(words)
 
 
 def mapping_words(mapping: Json, names: Names) -> str:

@@ -13,6 +13,7 @@ from models.rules.automation_plan.records import canonical_json
 from models.rules.expression_checks import check, moment_format
 from models.rules.expressions import evaluate, is_path, joined, paths_read, shape_problems, value_at
 from models.rules.json_schemas import Schema, alternatives, misfit, schema_types
+from models.rules.path_words import path_words
 from models.rules.text_templates import missing_paths, render, template_paths, template_problems
 from models.types.automations import Json, Problem
 
@@ -62,9 +63,9 @@ def missing_fields(
     for name, mapping in sorted(mappings.items()):
         empty = missing_paths(mapping["text"], scope) if client_facing and "text" in mapping else []
         if empty:
-            reasons[name] = f"nothing to show for {', '.join(empty)}"
+            reasons[name] = f"nothing to show for {', '.join(f'“{path_words(path)}”' for path in empty)}"
         elif name in required and "value" not in mapping and is_blank(mapped_value(mapping, scope)):
-            reasons[name] = f"“{mapping['path']}” is empty" if "path" in mapping else "it is empty"
+            reasons[name] = f"“{path_words(mapping['path'])}” is empty" if "path" in mapping else "it is empty"
     return reasons
 
 

@@ -8,6 +8,7 @@ from models.rules.automation_drawings.settings import mapped_fields
 from models.rules.expressions import paths_filled
 from models.rules.json_schemas import Schema, alternatives, properties, required_fields, schema_at
 from models.rules.mappings import is_mapping, mapping_reads
+from models.rules.path_words import path_words
 from models.types.automations import (
     MAY_BE_MISSING,
     NEVER_THERE,
@@ -65,11 +66,11 @@ def missing_problems(
     for field, path, wanted in _needed(node, entry, catalogue):
         gaps = [*_gaps(scope, path)]
         if any(gap.get(NEVER_THERE) for _, gap in gaps):
-            message = f"What starts this brings no “{path}”, so it is always empty here."
+            message = f"What starts this brings no “{path_words(path)}”, so it is always empty here."
             fix = "Choose another field, say what to take instead, or let something else start it."
             yield Problem(node["id"], field, "never_there", message, fix)
         elif facing and not wanted.get("x-recipient") and not _all_filled(drawing, graph, node["id"], gaps, ways):
-            message = f"“{path}” may be empty. Then the client gets nothing, and the run waits for a person."
+            message = f"“{path_words(path)}” may be empty. Then the client gets nothing, and the run waits for a person."
             yield Problem(node["id"], field, "may_be_empty", message, _fix(node, field), Severity.WARNING)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from models.rules.automation_references import Named, list_of, named_in_expression, named_in_mapping
 from models.rules.json_schemas import Schema, schema_at
 from models.rules.mappings import is_mapping
+from models.rules.path_words import path_words
 from models.types.automations import Json, Lookups, Problem, Severity
 from models.types.members import MemberRole
 
@@ -79,5 +80,6 @@ def _read_approver_problems(node_id: str, field: str, mapping: Mapping[str, Json
     found = schema_at(scope, mapping["path"].split(".")) if "path" in mapping else None
     listed = list_of(found) if found is not None else ""
     if listed and listed not in _ASKABLE:
-        message = f"“{mapping['path']}” is of the {listed.replace('_', ' ')}, who cannot open this run, and so cannot decide."
+        holder = path_words(mapping["path"])
+        message = f"“{holder}” is of the {listed.replace('_', ' ')}, who cannot open this run, and so cannot decide."
         yield Problem(node_id, field, "approver_without_access", message, "Choose a field that holds somebody of your team.")

@@ -350,7 +350,7 @@ def test_a_request_is_made_only_when_confirmed_and_never_to_the_inner_network(pr
 def test_a_missing_value_is_told_at_its_field_and_nothing_is_tried(program: TestClient):
     told = tried(program, mail(body={"text": "Call me: {{ trigger.contact.phone }}"}), confirm=True)
     assert told["effect"] == "none"
-    assert told["missing"] == {"body": "nothing to show for trigger.contact.phone"}
+    assert told["missing"] == {"body": "nothing to show for “contact’s phone”"}
 
 
 def test_what_an_action_refuses_is_told_and_undone(program: TestClient):

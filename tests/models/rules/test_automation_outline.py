@@ -6,7 +6,8 @@ import pytest
 
 from api.actions.catalogue import schemas
 from models.rules.automation_outline import outline
-from models.rules.automation_words import expression_words, path_words, span_words, trigger_words
+from models.rules.automation_words import expression_words, span_words, trigger_words
+from models.rules.path_words import path_words
 from models.seed.drawings import new_lead_drawing
 from models.types.automations import Drawing
 from tests.builders.automations import drawing, node, task

@@ -55,8 +55,8 @@ def test_what_cannot_be_gone_without_is_named():
     mappings = {"to": {"path": "trigger.gone"}, "subject": {"text": "Hi {{ trigger.blank }}"}, "cc": {"path": "trigger.gone"}}
     assert set(missing_fields(mappings, SCOPE, ("to", "subject"), client_facing=False)) == {"to"}
     assert missing_fields(mappings, SCOPE, ("to", "subject"), client_facing=True) == {
-        "subject": "nothing to show for trigger.blank",
-        "to": "“trigger.gone” is empty",
+        "subject": "nothing to show for “blank”",
+        "to": "“gone” is empty",
     }
 
 

@@ -210,7 +210,7 @@ def test_missing_values_stop_a_message_to_a_client():
     plan = compiled(Drawing(new_lead_drawing()))
     nameless = {**TRIGGER, "workspace": {}}
     state, commands = started(plan, trigger=nameless)
-    assert only(commands, Park).error == "A value is missing. body: nothing to show for trigger.workspace.name"
+    assert only(commands, Park).error == "A value is missing. body: nothing to show for “workspace’s name”"
     assert asked(commands, PerformAction) == []
     state, _ = advance(plan, state, FactsChanged(TRIGGER), MONDAY)
     _, commands = advance(plan, state, RetryAsked("mail"), MONDAY)
